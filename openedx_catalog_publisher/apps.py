@@ -1,0 +1,59 @@
+"""
+What LMS and Studio load, and what they connect when they do.
+
+Both services import this module while their settings are loading, and both skip a plugin whose import fails without
+a word. So it imports neither models nor settings, nor anything of ours that does.
+"""
+
+from typing import Any, ClassVar
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+from edx_django_utils.plugins.constants import PluginSettings, PluginSignals, PluginURLs
+
+LMS = "lms.djangoapp"
+CMS = "cms.djangoapp"
+
+URLS: dict[str, str] = {
+    PluginURLs.NAMESPACE: "catalog_publisher",
+    # Mounted at the root, because the plugin's own API and Discovery's door have different prefixes: urls.py names both.
+    PluginURLs.REGEX: "",
+    PluginURLs.RELATIVE_PATH: "urls",
+}
+
+SETTINGS: dict[str, dict[str, str]] = {
+    settings_type: {PluginSettings.RELATIVE_PATH: f"settings.{settings_type}"}
+    for settings_type in ("common", "production", "devstack", "test")
+}
+
+SIGNALS: dict[str, Any] = {
+    PluginSignals.RELATIVE_PATH: "inbound.receivers",
+    PluginSignals.RECEIVERS: [
+        {
+            PluginSignals.RECEIVER_FUNC_NAME: "organization_saved",
+            PluginSignals.SIGNAL_PATH: "django.db.models.signals.post_save",
+            PluginSignals.SENDER_PATH: "organizations.models.Organization",
+        },
+    ],
+}
+
+
+class CatalogPublisherConfig(AppConfig):
+    """The app, and its registration as a plugin: the same in LMS and in Studio."""
+
+    name = "openedx_catalog_publisher"
+    label = "openedx_catalog_publisher"
+    verbose_name = _("Catalog publisher")
+    # The platform's own default is AutoField, whose 32 bits an append-only log can exhaust.
+    default_auto_field = "django.db.models.BigAutoField"
+
+    plugin_app: ClassVar[dict[str, Any]] = {
+        PluginURLs.CONFIG: {LMS: URLS, CMS: URLS},
+        PluginSettings.CONFIG: {LMS: SETTINGS, CMS: SETTINGS},
+        PluginSignals.CONFIG: {LMS: SIGNALS, CMS: SIGNALS},
+    }
+
+    def ready(self) -> None:
+        """Register the system checks. Receivers are connected by the platform, from ``plugin_app``."""
+        # Imported here, since it reads settings.
+        from openedx_catalog_publisher.settings import checks  # noqa: F401, PLC0415

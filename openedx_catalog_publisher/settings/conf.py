@@ -1,0 +1,161 @@
+"""
+Typed access to the plugin's settings.
+
+Every setting is declared here once, with its default and what it accepts. Code reads a setting through the functions at
+the end of this module. They raise ImproperlyConfigured for a value of the wrong type, since a string such as "False"
+would otherwise count as true; the system checks in ``checks.py`` report the same at start.
+
+A setting whose default hook did not run (the app was listed in INSTALLED_APPS by hand) has its default all the same.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+
+PREFIX: Final = "CATALOG_PUBLISHER_"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """
+    What a setting accepts.
+
+    ``expected`` completes the sentence "must be ..."; ``accepts`` says whether a value is that.
+    """
+
+    expected: str
+    accepts: Callable[[object], bool]
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """One setting of the plugin: its full name, its default and its kind."""
+
+    name: str
+    default: T
+    kind: Kind[T]
+
+    def fresh_default(self) -> T:
+        """Return the default as a value of its own, so that an operator who appends to a list does not change ours."""
+        return deepcopy(self.default)
+
+    def raw(self) -> object:
+        """Return the value in force, whatever its type; the default where none is set."""
+        return getattr(django_settings, self.name, self.default)
+
+    def problem(self) -> str | None:
+        """Return one sentence on what is wrong with the value in force, or None."""
+        value = self.raw()
+        if self.kind.accepts(value):
+            return None
+        return f"{self.name} must be {self.kind.expected}, not {value!r}."
+
+    def value(self) -> T:
+        """Return the value in force. Raises ImproperlyConfigured when it is not of the setting's kind."""
+        problem = self.problem()
+        if problem is not None:
+            raise ImproperlyConfigured(problem)
+        value: Any = self.raw()
+        return value  # type: ignore[no-any-return]
+
+
+BOOLEAN: Final = Kind[bool]("True or False", lambda value: isinstance(value, bool))
+DAYS: Final = Kind[int](
+    "a whole number of days, 0 or more",
+    lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+)
+TEXT: Final = Kind[str]("a string", lambda value: isinstance(value, str))
+SLUG: Final = Kind[str](
+    "a slug: lower-case letters, digits, hyphens and underscores, at least one",
+    lambda value: isinstance(value, str) and bool(value) and value.isascii() and value == value.lower()
+    and value.replace("-", "").replace("_", "").isalnum(),
+)
+SLUGS: Final = Kind[list[str]](
+    "a list of slugs",
+    lambda value: isinstance(value, (list, tuple)) and all(SLUG.accepts(each) for each in value),
+)
+WEB_ROOT: Final = Kind[str](
+    "empty, or an address that starts with http:// or https:// and has no slash at its end",
+    lambda value: isinstance(value, str)
+    and (not value or (value.startswith(("http://", "https://")) and not value.endswith("/"))),
+)
+
+# .. setting_name: CATALOG_PUBLISHER_STAFF_READ_ONLY
+# .. setting_default: False
+# .. setting_description: When False, Django staff may write every draft and decide every review step, as in Course
+#     Discovery, whose micro-frontend offers both to its administrators. When True, staff read everything, and only
+#     holders of a catalog role write or decide.
+STAFF_READ_ONLY: Final = Setting(f"{PREFIX}STAFF_READ_ONLY", False, BOOLEAN)
+
+# .. setting_name: CATALOG_PUBLISHER_UPGRADE_DEADLINE_DAYS
+# .. setting_default: 10
+# .. setting_description: How many days before the end of a course run its verified upgrade closes, where the run names
+#     no deadline of its own.
+UPGRADE_DEADLINE_DAYS: Final = Setting(f"{PREFIX}UPGRADE_DEADLINE_DAYS", 10, DAYS)
+
+# .. setting_name: CATALOG_PUBLISHER_DEFAULT_SOURCE_SLUG
+# .. setting_default: edx
+# .. setting_description: Slug of the source that a course belongs to when whoever creates it names none. Only courses of
+#     this source go through review.
+DEFAULT_SOURCE_SLUG: Final = Setting(f"{PREFIX}DEFAULT_SOURCE_SLUG", "edx", SLUG)
+
+# .. setting_name: CATALOG_PUBLISHER_MARKETING_URL_ROOT
+# .. setting_default: ''
+# .. setting_description: Address of the site that shows the catalog to learners, without a slash at its end. Marketing
+#     addresses of courses and runs are derived from it; while it is empty they have none.
+MARKETING_URL_ROOT: Final = Setting(f"{PREFIX}MARKETING_URL_ROOT", "", WEB_ROOT)
+
+# .. setting_name: CATALOG_PUBLISHER_RETIRED_COURSE_TYPES
+# .. setting_default: []
+# .. setting_description: Slugs of course types that are kept for the courses that have them, and offered to no other.
+RETIRED_COURSE_TYPES: Final = Setting[list[str]](f"{PREFIX}RETIRED_COURSE_TYPES", [], SLUGS)
+
+# .. setting_name: CATALOG_PUBLISHER_RETIRED_RUN_TYPES
+# .. setting_default: []
+# .. setting_description: Slugs of course run types that are kept for the runs that have them, and offered to no other.
+RETIRED_RUN_TYPES: Final = Setting[list[str]](f"{PREFIX}RETIRED_RUN_TYPES", [], SLUGS)
+
+ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
+    STAFF_READ_ONLY,
+    UPGRADE_DEADLINE_DAYS,
+    DEFAULT_SOURCE_SLUG,
+    MARKETING_URL_ROOT,
+    RETIRED_COURSE_TYPES,
+    RETIRED_RUN_TYPES,
+)
+
+
+def staff_read_only() -> bool:
+    """Whether Django staff without a catalog role may only read. Raises ImproperlyConfigured for a wrong type."""
+    return STAFF_READ_ONLY.value()
+
+
+def upgrade_deadline_days() -> int:
+    """Days between the close of a verified upgrade and the run's end. Raises ImproperlyConfigured for a wrong type."""
+    return UPGRADE_DEADLINE_DAYS.value()
+
+
+def default_source_slug() -> str:
+    """Slug of the source of a course for which none is named. Raises ImproperlyConfigured for a wrong type."""
+    return DEFAULT_SOURCE_SLUG.value()
+
+
+def marketing_url_root() -> str:
+    """Root address of the marketing site without its last slash, or ''. Raises ImproperlyConfigured for a wrong type."""
+    return MARKETING_URL_ROOT.value()
+
+
+def retired_course_types() -> frozenset[str]:
+    """Slugs of course types that are offered to no further course. Raises ImproperlyConfigured for a wrong type."""
+    return frozenset(RETIRED_COURSE_TYPES.value())
+
+
+def retired_run_types() -> frozenset[str]:
+    """Slugs of run types that are offered to no further run. Raises ImproperlyConfigured for a wrong type."""
+    return frozenset(RETIRED_RUN_TYPES.value())

@@ -1,0 +1,9 @@
+"""
+Development with the platform's developer settings: the defaults of ``common`` serve.
+"""
+
+from typing import Any
+
+
+def plugin_settings(settings: Any) -> None:
+    """Leave ``settings``, the module that is being loaded, as it is."""

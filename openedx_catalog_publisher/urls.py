@@ -1,0 +1,10 @@
+"""
+The URLs that LMS and Studio mount for the plugin, under the namespace ``catalog_publisher``.
+
+They are mounted at the site's root, so every pattern here starts with a prefix that is the plugin's alone:
+``api/catalog_publisher/`` (OEP-69) or ``catalog_publisher/``.
+"""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,22 @@
+"""
+Settings of the test suite: the demo project's, with what tests want otherwise.
+
+SQLite in memory by default; ``demo/databases.py`` says which environment variables choose MySQL or MariaDB.
+"""
+
+import tempfile
+from pathlib import Path
+
+from demo.databases import database_from_environment
+from demo.settings import *  # noqa: F403
+
+DEBUG = False
+ROOT_URLCONF = "tests.urls"
+
+DATABASES = {"default": database_from_environment(":memory:")}
+
+# Fast, and never used outside the tests.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+MEDIA_ROOT = Path(tempfile.gettempdir()) / "openedx_catalog_publisher_test_media"
