@@ -1,0 +1,72 @@
+"""
+Pin the requirements: ``requirements/*.in`` to ``requirements/*.txt``.
+
+    python scripts/compile_requirements.py PYTHON_3_11 PYTHON_3_12
+
+The two arguments are interpreters that have pip-tools. Ulmo runs on 3.11 and Verawood on 3.12, and what can be
+installed depends on the interpreter; so each release is compiled by its own.
+
+The files of tools (test, quality, doc, dev) are installed beside either release. So they pin no package that a release
+pins: pip would refuse the two versions. A tool that needs another version of such a package would show when both are
+installed, which CI does.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements"
+TOOLS = ("test", "quality", "doc", "dev")
+PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==", re.MULTILINE)
+# Installed with every environment, and not pinned by any file.
+INSTALLERS = ("pip", "setuptools", "wheel")
+
+
+def compile_file(python: str, name: str, *options: str) -> None:
+    """
+    Write ``<name>.txt`` from ``<name>.in`` with pip-compile of the interpreter ``python``, newest versions first.
+
+    Raises subprocess.CalledProcessError when the requirements cannot all be met.
+    """
+    subprocess.run(  # noqa: S603
+        [
+            python,
+            "-m",
+            "piptools",
+            "compile",
+            "--quiet",
+            "--upgrade",
+            "--strip-extras",
+            "--no-emit-index-url",
+            "--no-emit-find-links",
+            "--no-emit-trusted-host",
+            *options,
+            "--output-file",
+            f"{name}.txt",
+            f"{name}.in",
+        ],
+        cwd=REQUIREMENTS,
+        check=True,
+        env={**os.environ, "CUSTOM_COMPILE_COMMAND": "make upgrade"},
+    )
+
+
+def pinned_names(name: str) -> set[str]:
+    """Return the packages that ``<name>.txt`` pins."""
+    return set(PIN.findall((REQUIREMENTS / f"{name}.txt").read_text(encoding="utf-8")))
+
+
+def main(python_3_11: str, python_3_12: str) -> None:
+    """Compile the releases, then the tools beside them."""
+    compile_file(python_3_11, "ulmo")
+    compile_file(python_3_12, "verawood")
+    of_releases = sorted(pinned_names("ulmo") | pinned_names("verawood") | set(INSTALLERS))
+    left_out = [option for name in of_releases for option in ("--unsafe-package", name)]
+    for tool in TOOLS:
+        compile_file(python_3_11, tool, "--constraint", "ulmo.txt", *left_out)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
