@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class DemoConfig(AppConfig):
-    """Home page of the demo, and the place where plugins' receivers are connected, as the platform's plugin app does."""
+    """Connects the receivers of plugins, as the platform's own plugin app does."""
 
     name = "demo"

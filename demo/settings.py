@@ -1,8 +1,8 @@
 """
 Settings of the demo project.
 
-The plugin is found and configured by the functions that LMS and Studio use, in the order in which they use them; so what
-runs here is what the platform would run.
+The plugin is found and configured by the functions that LMS and Studio use, in the order in which they use them; so
+what runs here is what the platform would run.
 """
 
 import os

@@ -16,7 +16,7 @@ CMS = "cms.djangoapp"
 
 URLS: dict[str, str] = {
     PluginURLs.NAMESPACE: "catalog_publisher",
-    # Mounted at the root, because the plugin's own API and Discovery's door have different prefixes: urls.py names both.
+    # Mounted at the root, because the plugin's own API and Discovery's door have different prefixes.
     PluginURLs.REGEX: "",
     PluginURLs.RELATIVE_PATH: "urls",
 }

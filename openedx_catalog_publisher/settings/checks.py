@@ -41,7 +41,10 @@ def settings_are_known(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
     """Report each name with the plugin's prefix that is none of its settings (W001), with the nearest that is."""
     known = {setting.name for setting in conf.ALL_SETTINGS}
     unknown = sorted(name for name in dir(settings) if name.startswith(conf.PREFIX) and name not in known)
-    return [Warning(f"{name} is not a setting of this plugin.", hint=_nearest(name, known), id=f"{APP}.W001") for name in unknown]
+    return [
+        Warning(f"{name} is not a setting of this plugin.", hint=_nearest(name, known), id=f"{APP}.W001")
+        for name in unknown
+    ]
 
 
 def _nearest(name: str, known: set[str]) -> str:

@@ -73,8 +73,13 @@ DAYS: Final = Kind[int](
 TEXT: Final = Kind[str]("a string", lambda value: isinstance(value, str))
 SLUG: Final = Kind[str](
     "a slug: lower-case letters, digits, hyphens and underscores, at least one",
-    lambda value: isinstance(value, str) and bool(value) and value.isascii() and value == value.lower()
-    and value.replace("-", "").replace("_", "").isalnum(),
+    lambda value: (
+        isinstance(value, str)
+        and bool(value)
+        and value.isascii()
+        and value == value.lower()
+        and value.replace("-", "").replace("_", "").isalnum()
+    ),
 )
 SLUGS: Final = Kind[list[str]](
     "a list of slugs",
@@ -82,8 +87,10 @@ SLUGS: Final = Kind[list[str]](
 )
 WEB_ROOT: Final = Kind[str](
     "empty, or an address that starts with http:// or https:// and has no slash at its end",
-    lambda value: isinstance(value, str)
-    and (not value or (value.startswith(("http://", "https://")) and not value.endswith("/"))),
+    lambda value: (
+        isinstance(value, str)
+        and (not value or (value.startswith(("http://", "https://")) and not value.endswith("/")))
+    ),
 )
 
 # .. setting_name: CATALOG_PUBLISHER_STAFF_READ_ONLY
@@ -101,8 +108,7 @@ UPGRADE_DEADLINE_DAYS: Final = Setting(f"{PREFIX}UPGRADE_DEADLINE_DAYS", 10, DAY
 
 # .. setting_name: CATALOG_PUBLISHER_DEFAULT_SOURCE_SLUG
 # .. setting_default: edx
-# .. setting_description: Slug of the source that a course belongs to when whoever creates it names none. Only courses of
-#     this source go through review.
+# .. setting_description: Slug of the source that a course belongs to when whoever creates it names none.
 DEFAULT_SOURCE_SLUG: Final = Setting(f"{PREFIX}DEFAULT_SOURCE_SLUG", "edx", SLUG)
 
 # .. setting_name: CATALOG_PUBLISHER_MARKETING_URL_ROOT
@@ -147,7 +153,7 @@ def default_source_slug() -> str:
 
 
 def marketing_url_root() -> str:
-    """Root address of the marketing site without its last slash, or ''. Raises ImproperlyConfigured for a wrong type."""
+    """Root address of the marketing site, without a slash at its end, or ''. Raises ImproperlyConfigured."""
     return MARKETING_URL_ROOT.value()
 
 
