@@ -11,8 +11,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 from edx_django_utils.plugins.constants import PluginSettings, PluginSignals, PluginURLs
 
-LMS = "lms.djangoapp"
-CMS = "cms.djangoapp"
+from openedx_catalog_publisher.loading import CMS, LMS
 
 URLS: dict[str, str] = {
     PluginURLs.NAMESPACE: "catalog_publisher",

@@ -1,0 +1,51 @@
+"""What can be done, as a closed enumeration."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Action(enum.Enum):
+    """
+    Everything that rights are asked for.
+
+    On units: the first group. On an organization: ``CREATE_COURSE``. On reference data: the ``REFERENCE`` group. On the
+    installation as a whole: the last group.
+    """
+
+    VIEW_OFFICIAL = "view_official"
+    VIEW_DRAFT = "view_draft"
+    EDIT = "edit"
+    PUBLISH = "publish"
+    UNPUBLISH = "unpublish"
+    DELETE = "delete"
+    MANAGE_EDITORS = "manage_editors"
+    REMOVE = "remove"
+    REBUILD = "rebuild"
+
+    CREATE_COURSE = "create_course"
+
+    CREATE_REFERENCE = "create_reference"
+    CHANGE_REFERENCE = "change_reference"
+    DELETE_REFERENCE = "delete_reference"
+
+    IMPORT = "import"
+    MANAGE_ROLES = "manage_roles"
+
+
+UNIT_ACTIONS = frozenset(
+    {
+        Action.VIEW_OFFICIAL,
+        Action.VIEW_DRAFT,
+        Action.EDIT,
+        Action.PUBLISH,
+        Action.UNPUBLISH,
+        Action.DELETE,
+        Action.MANAGE_EDITORS,
+        Action.REMOVE,
+        Action.REBUILD,
+    }
+)
+
+ADMIN_ACTIONS = frozenset({Action.REMOVE, Action.REBUILD, Action.DELETE_REFERENCE, Action.IMPORT, Action.MANAGE_ROLES})
+"""What only a catalog administrator may do."""

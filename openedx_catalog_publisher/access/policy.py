@@ -1,0 +1,137 @@
+"""
+The one place that says who may do what.
+
+``visible`` filters a query set of units by one subquery; ``can`` on a unit asks ``visible`` about that one unit, so that the
+two cannot disagree. Both fail closed: no object, an unknown object, an anonymous or inactive user have no right.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from openedx_catalog_publisher.access.actions import ADMIN_ACTIONS, UNIT_ACTIONS, Action
+from openedx_catalog_publisher.access.roles import assigned_for, holds_anywhere, holds_everywhere, is_known
+from openedx_catalog_publisher.models import (
+    Collaborator,
+    Course,
+    CourseEditor,
+    CourseOrganization,
+    CourseRun,
+    OrganizationProfile,
+    Person,
+    RoleName,
+    UnitRoot,
+)
+from openedx_catalog_publisher.settings.conf import staff_read_only
+
+TEAM_REFERENCES: tuple[type[Model], ...] = (Person, Collaborator)
+"""Reference data that course teams make and change."""
+
+
+def visible(user: Any, action: Action, units: QuerySet[Any]) -> QuerySet[Any]:
+    """
+    Return the units on which a user may do something, as a query set that adds one subquery.
+
+    Arguments:
+        user: a user of the platform; None or anonymous has no right.
+        action: one of ``UNIT_ACTIONS``.
+        units: courses or course runs. All actions but ``VIEW_OFFICIAL`` are on drafts: other rows are left out.
+
+    Raises:
+        ValueError: for an action that is not on units.
+    """
+    if action not in UNIT_ACTIONS:
+        raise ValueError(f"{action} is not an action on units.")
+    if not is_known(user):
+        return units.none()
+    if action is Action.VIEW_OFFICIAL:
+        return units.filter(draft=False)
+    drafts = units.filter(draft=True)
+    if may_everywhere(user, action):
+        return drafts
+    if action in ADMIN_ACTIONS:
+        return drafts.none()
+    course = "pk" if units.model is Course else "course_id"
+    member = _is_member(user, course)
+    if action is Action.VIEW_DRAFT:
+        return drafts.filter(member)
+    editors = valid_editors().filter(course=OuterRef(course))
+    return drafts.filter(member, Exists(editors.filter(user=user)) | ~Exists(editors))
+
+
+def may_everywhere(user: Any, action: Action) -> bool:
+    """Tell whether a user may do something on every object: administrators, and staff as far as the settings let them."""
+    if not is_known(user):
+        return False
+    if user.is_superuser:
+        return True
+    if user.is_staff and action not in ADMIN_ACTIONS:
+        if action in (Action.VIEW_DRAFT, Action.VIEW_OFFICIAL) or not staff_read_only():
+            return True
+    return holds_everywhere(user, RoleName.CATALOG_ADMIN)
+
+
+def can(user: Any, action: Action, obj: Any) -> bool:
+    """
+    Tell whether a user may do something on an object.
+
+    Arguments:
+        user: a user of the platform; None or anonymous has no right.
+        action: what.
+        obj: for unit actions a draft (or, for ``VIEW_OFFICIAL``, official) row; for ``CREATE_COURSE`` the organization's
+            profile; for reference actions the row, or its model for ``CREATE_REFERENCE``; for ``IMPORT`` and
+            ``MANAGE_ROLES`` the installation, which is the string ``*``.
+    """
+    if obj is None or not is_known(user):
+        return False
+    if action in UNIT_ACTIONS:
+        if not isinstance(obj, UnitRoot) or obj.pk is None:
+            return False
+        return visible(user, action, type(obj)._base_manager.filter(pk=obj.pk)).exists()
+    if may_everywhere(user, action):
+        return True
+    if action in ADMIN_ACTIONS:
+        return False
+    if action is Action.CREATE_COURSE:
+        return _may_create_course(user, obj)
+    if action is Action.CREATE_REFERENCE:
+        return obj in TEAM_REFERENCES and holds_anywhere(user, RoleName.ORG_MEMBER)
+    return action is Action.CHANGE_REFERENCE and _shows_in_own_courses(user, obj)
+
+
+def _is_member(user: Any, course: str) -> Exists:
+    member = assigned_for(RoleName.ORG_MEMBER, user=user, organization_key="organization__key_normalized")
+    return Exists(
+        CourseOrganization.objects.filter(
+            member, course=OuterRef(course), kind=CourseOrganization.Kind.OWNER
+        )
+    )
+
+
+def valid_editors() -> QuerySet[CourseEditor]:
+    """Return the editors who still are members of an owner of their course; a course without any is its organization's."""
+    owners = CourseOrganization.objects.filter(course=OuterRef("course"), kind=CourseOrganization.Kind.OWNER)
+    member = assigned_for(
+        RoleName.ORG_MEMBER, user=OuterRef(OuterRef("user")), organization_key="organization__key_normalized"
+    )
+    return CourseEditor.objects.filter(Exists(owners.filter(member)), user__is_active=True)
+
+
+def _may_create_course(user: Any, organization: Any) -> bool:
+    if not isinstance(organization, OrganizationProfile) or organization.pk is None:
+        return False
+    member = assigned_for(RoleName.ORG_MEMBER, user=user, organization_key="key_normalized")
+    return OrganizationProfile.objects.filter(member, pk=organization.pk).exists()
+
+
+def _shows_in_own_courses(user: Any, obj: Any) -> bool:
+    if isinstance(obj, Person):
+        drafts = CourseRun.everything.filter(staff_links__person=obj)
+        return drafts.filter(_is_member(user, "course_id")).exists()
+    if isinstance(obj, Collaborator):
+        return Course.everything.filter(collaborator_links__collaborator=obj).filter(_is_member(user, "pk")).exists()
+    return False
+
+

@@ -1,0 +1,110 @@
+"""
+One command, one transaction.
+
+The platform has ``ATOMIC_REQUESTS=True``, so a command opens the outermost transaction itself; a caller that is inside one
+already gets Django's ``RuntimeError``, which is a fault of the caller. A deadlock, a lock time-out, or a generated key that
+somebody else took first runs the whole command again, at most three times.
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from openedx_catalog_publisher.commands.actor import Actor
+from openedx_catalog_publisher.commands.errors import Busy
+from openedx_catalog_publisher.commands.integrity import violation
+from openedx_catalog_publisher.models import WriteSource
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+RERUNS = 3
+PAUSE_SECONDS = 0.05
+
+MYSQL_LOCK_WAIT_TIMEOUT = 1205
+MYSQL_DEADLOCK = 1213
+
+
+class RunAgain(Exception):
+    """Raised inside a command whose generated key lost a race: the whole command is run again."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """
+    One run of one command.
+
+    Attributes:
+        actor: who acts.
+        pseudonym: the actor in the hash chains.
+        uuid: groups all that the operation writes, over all units and logs.
+    """
+
+    actor: Actor
+    pseudonym: uuid.UUID
+    uuid: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @functools.cached_property
+    def time(self) -> datetime:
+        """
+        The one time of the operation, UTC; every row that it writes bears it.
+
+        Taken at its first use, which is after the locks, so that the records of a unit stand in the order of their times.
+        """
+        return timezone.now().astimezone(UTC)
+
+    @property
+    def source(self) -> WriteSource:
+        """The door that the actor came through."""
+        return self.actor.source
+
+
+def is_lock_failure(error: OperationalError) -> bool:
+    """Tell whether the database gave up on a lock, so that the same command may succeed when run again."""
+    if connection.vendor == "sqlite":
+        return "locked" in str(error)
+    return bool(error.args) and error.args[0] in (MYSQL_LOCK_WAIT_TIMEOUT, MYSQL_DEADLOCK)
+
+
+def command(function: Callable[Concatenate[Operation, P], R]) -> Callable[Concatenate[Actor, P], R]:
+    """
+    Turn a function of an operation into a command of an actor.
+
+    The command runs in one durable transaction and is run again on lock failures.
+
+    Raises:
+        Busy: when the database still refuses after three re-runs.
+        InvalidInput: when a constraint of the database refuses what was written, naming the field.
+        RuntimeError: when called inside a transaction.
+    """
+
+    @functools.wraps(function)
+    def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(RERUNS + 1):
+            try:
+                with transaction.atomic(durable=True):
+                    return function(Operation(actor=actor, pseudonym=actor.pseudonym()), *args, **kwargs)
+            except OperationalError as error:
+                if not is_lock_failure(error):
+                    raise
+                if attempt == RERUNS:
+                    raise Busy("Other writers hold what this needs; try again.") from error
+            except IntegrityError as error:
+                raise violation(error) from error
+            except RunAgain as error:
+                if attempt == RERUNS:
+                    raise Busy("Other writers take the same keys; try again.") from error
+            time.sleep(PAUSE_SECONDS * (2**attempt) * random.random())  # noqa: S311 - spreads competing writers
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    return run

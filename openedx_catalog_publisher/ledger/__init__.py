@@ -1,0 +1,1 @@
+"""Edit log, hash chains, seals, and their verification."""

@@ -1,0 +1,91 @@
+"""Tables of the catalog: one concept a file; constraints and field classes, no workflow."""
+
+from openedx_catalog_publisher.models.actors import ActorPseudonym
+from openedx_catalog_publisher.models.course import Course
+from openedx_catalog_publisher.models.course_parts import (
+    CourseCollaborator,
+    CourseEntitlement,
+    CourseOrganization,
+    CourseSubject,
+    CourseTopic,
+)
+from openedx_catalog_publisher.models.course_run import CourseRun
+from openedx_catalog_publisher.models.course_run_parts import (
+    CourseRunLanguage,
+    CourseRunStaff,
+    RestrictedCourseRun,
+    Seat,
+)
+from openedx_catalog_publisher.models.editors import CourseEditor, CourseUrlRedirect, CourseUrlSlug
+from openedx_catalog_publisher.models.ledger import (
+    ChainedRecord,
+    EditRecord,
+    Publication,
+    Release,
+    Seal,
+    SealedHead,
+    WriteSource,
+)
+from openedx_catalog_publisher.models.organization import OrganizationProfile
+from openedx_catalog_publisher.models.outbox import EventKind, OutboxEvent
+from openedx_catalog_publisher.models.people import Person
+from openedx_catalog_publisher.models.reference import Collaborator, Currency, LanguageTag, Reference, Source
+from openedx_catalog_publisher.models.roles import ALL_ORGANIZATIONS, CatalogRole, CatalogRoleAssignment, RoleName
+from openedx_catalog_publisher.models.snapshot import Snapshot, SnapshotReference
+from openedx_catalog_publisher.models.taxonomy import LevelType, ProgramType, Subject, Topic
+from openedx_catalog_publisher.models.types import CourseRunType, CourseType, CourseTypeRunType, Mode, SeatType, Track
+from openedx_catalog_publisher.models.unit import Side, Status, UnitKind, UnitRoot
+
+__all__ = [
+    "ALL_ORGANIZATIONS",
+    "ActorPseudonym",
+    "CatalogRole",
+    "CatalogRoleAssignment",
+    "ChainedRecord",
+    "Collaborator",
+    "Course",
+    "CourseCollaborator",
+    "CourseEditor",
+    "CourseEntitlement",
+    "CourseOrganization",
+    "CourseRun",
+    "CourseRunLanguage",
+    "CourseRunStaff",
+    "CourseRunType",
+    "CourseSubject",
+    "CourseTopic",
+    "CourseType",
+    "CourseTypeRunType",
+    "CourseUrlRedirect",
+    "CourseUrlSlug",
+    "Currency",
+    "EditRecord",
+    "EventKind",
+    "LanguageTag",
+    "LevelType",
+    "Mode",
+    "OrganizationProfile",
+    "OutboxEvent",
+    "Person",
+    "ProgramType",
+    "Publication",
+    "Reference",
+    "Release",
+    "RestrictedCourseRun",
+    "RoleName",
+    "Seal",
+    "SealedHead",
+    "Seat",
+    "SeatType",
+    "Side",
+    "Snapshot",
+    "SnapshotReference",
+    "Source",
+    "Status",
+    "Subject",
+    "Topic",
+    "Track",
+    "UnitKind",
+    "UnitRoot",
+    "WriteSource",
+]

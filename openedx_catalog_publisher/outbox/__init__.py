@@ -1,0 +1,1 @@
+"""The outbox: recording events in the transaction of their change."""

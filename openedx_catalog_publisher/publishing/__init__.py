@@ -1,0 +1,1 @@
+"""The engine: capture, compare, project, and what is composed of them."""

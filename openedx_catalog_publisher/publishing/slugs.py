@@ -1,0 +1,79 @@
+"""
+The slug history follows the slugs of the rows.
+
+A course's ``url_slug`` is content. ``CourseUrlSlug`` says which slugs lead to it: the draft's is reserved, the official one is
+active, and every slug that was official redirects for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db.models import Q
+
+from openedx_catalog_publisher.commands.errors import InvalidInput
+from openedx_catalog_publisher.models import CourseUrlSlug
+from openedx_catalog_publisher.models.normalization import normalize_key
+
+TAKEN = "This slug leads to another course. Choose another one."
+
+
+def reserve_draft_slugs(slugs: Mapping[int, str | None]) -> None:
+    """
+    Make the slugs of drafts theirs, and release those that they leave and that never were official.
+
+    Arguments:
+        slugs: the draft's slug by primary key of the anchor; None where it has none. The anchors are locked.
+
+    Raises:
+        InvalidInput: naming ``url_slug``, when another course has one of them.
+    """
+    if not slugs:
+        return
+    wanted = {normalize_key(slug): pk for pk, slug in slugs.items() if slug}
+    if len(wanted) != sum(1 for slug in slugs.values() if slug):
+        raise InvalidInput({"url_slug": [TAKEN]})
+    rows = {
+        row.url_slug_normalized: row
+        for row in CourseUrlSlug.objects.filter(
+            Q(url_slug_normalized__in=wanted) | Q(course_id__in=slugs, is_active_on_draft=True)
+        )
+    }
+    if any(rows[slug].course_id != pk for slug, pk in wanted.items() if slug in rows):
+        raise InvalidInput({"url_slug": [TAKEN]})
+    left = [row for slug, row in rows.items() if row.is_active_on_draft and wanted.get(slug) != row.course_id]
+    released = [row.pk for row in left if not row.was_official]
+    if released:
+        CourseUrlSlug.objects.filter(pk__in=released).delete()
+    kept = [row.pk for row in left if row.was_official]
+    if kept:
+        CourseUrlSlug.objects.filter(pk__in=kept).update(is_active_on_draft=False)
+    taken_up = [row.pk for slug, row in rows.items() if slug in wanted and not row.is_active_on_draft]
+    if taken_up:
+        CourseUrlSlug.objects.filter(pk__in=taken_up).update(is_active_on_draft=True)
+    CourseUrlSlug.objects.bulk_create(
+        CourseUrlSlug(
+            course_id=pk, url_slug=slugs[pk], url_slug_normalized=slug, is_active_on_draft=True
+        )
+        for slug, pk in wanted.items()
+        if slug not in rows
+    )
+
+
+def activate_official_slugs(slugs: Mapping[int, str | None]) -> None:
+    """
+    Make the slugs of official courses the active ones; those before them stay and redirect.
+
+    Arguments:
+        slugs: the official slug by primary key of the anchor; None where it has none.
+    """
+    if not slugs:
+        return
+    wanted = {normalize_key(slug): pk for pk, slug in slugs.items() if slug}
+    CourseUrlSlug.objects.filter(course_id__in=slugs, is_active=True).exclude(url_slug_normalized__in=wanted).update(
+        is_active=False
+    )
+    if wanted:
+        CourseUrlSlug.objects.filter(course_id__in=slugs, url_slug_normalized__in=wanted).update(
+            is_active=True, was_official=True
+        )
