@@ -44,7 +44,7 @@ setup(
     long_description="\n\n".join((HERE / name).read_text(encoding="utf-8") for name in ("README.rst", "CHANGELOG.rst")),
     long_description_content_type="text/x-rst",
     author="openedx_catalog_publisher contributors",
-    license="AGPL-3.0-only",
+    license_expression="AGPL-3.0-only",
     license_files=["LICENSE"],
     packages=find_packages(include=[PACKAGE, f"{PACKAGE}.*"]),
     include_package_data=True,

@@ -21,7 +21,7 @@ REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements"
 TOOLS = ("test", "quality", "doc", "dev")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==", re.MULTILINE)
 # Installed with every environment, and not pinned by any file.
-INSTALLERS = ("pip", "setuptools", "wheel")
+INSTALLERS = ("pip", "wheel")
 
 
 def compile_file(python: str, name: str, *options: str) -> None:

@@ -1,0 +1,87 @@
+"""Typed access to the settings: what is read, and what is refused rather than misread."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
+
+from openedx_catalog_publisher.settings import conf
+
+
+def test_the_defaults_are_read_where_the_operator_sets_nothing() -> None:
+    assert conf.staff_read_only() is False
+    assert conf.upgrade_deadline_days() == 10
+    assert conf.default_source_slug() == "edx"
+    assert conf.marketing_url_root() == ""
+    assert conf.retired_course_types() == frozenset()
+    assert conf.retired_run_types() == frozenset()
+
+
+@override_settings(
+    CATALOG_PUBLISHER_STAFF_READ_ONLY=True,
+    CATALOG_PUBLISHER_UPGRADE_DEADLINE_DAYS=0,
+    CATALOG_PUBLISHER_DEFAULT_SOURCE_SLUG="partner-feed_2",
+    CATALOG_PUBLISHER_MARKETING_URL_ROOT="https://courses.example.org/es",
+    CATALOG_PUBLISHER_RETIRED_COURSE_TYPES=["honor", "verified-honor", "honor"],
+    CATALOG_PUBLISHER_RETIRED_RUN_TYPES=("honor",),
+)
+def test_the_values_of_the_operator_are_read() -> None:
+    assert conf.staff_read_only() is True
+    assert conf.upgrade_deadline_days() == 0
+    assert conf.default_source_slug() == "partner-feed_2"
+    assert conf.marketing_url_root() == "https://courses.example.org/es"
+    assert conf.retired_course_types() == {"honor", "verified-honor"}
+    assert conf.retired_run_types() == {"honor"}
+
+
+def test_a_setting_without_any_value_has_its_default() -> None:
+    with override_settings():
+        from django.conf import settings  # noqa: PLC0415
+
+        del settings.CATALOG_PUBLISHER_UPGRADE_DEADLINE_DAYS
+
+        assert conf.upgrade_deadline_days() == 10
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("STAFF_READ_ONLY", "False", "True or False"),
+        ("STAFF_READ_ONLY", 0, "True or False"),
+        ("UPGRADE_DEADLINE_DAYS", "10", "a whole number of days, 0 or more"),
+        ("UPGRADE_DEADLINE_DAYS", -1, "a whole number of days, 0 or more"),
+        ("UPGRADE_DEADLINE_DAYS", True, "a whole number of days, 0 or more"),
+        ("DEFAULT_SOURCE_SLUG", "", "a slug: lower-case letters, digits, hyphens and underscores, at least one"),
+        ("DEFAULT_SOURCE_SLUG", "Edx", "a slug: lower-case letters, digits, hyphens and underscores, at least one"),
+        ("DEFAULT_SOURCE_SLUG", "é", "a slug: lower-case letters, digits, hyphens and underscores, at least one"),
+        (
+            "MARKETING_URL_ROOT",
+            "courses.example.org",
+            "empty, or an address that starts with http:// or https:// and has no slash at its end",
+        ),
+        (
+            "MARKETING_URL_ROOT",
+            "https://courses.example.org/",
+            "empty, or an address that starts with http:// or https:// and has no slash at its end",
+        ),
+        ("RETIRED_COURSE_TYPES", "honor", "a list of slugs"),
+        ("RETIRED_RUN_TYPES", ["honor", None], "a list of slugs"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused(name: str, value: Any, expected: str) -> None:
+    setting = next(setting for setting in conf.ALL_SETTINGS if setting.name == f"CATALOG_PUBLISHER_{name}")
+
+    with (
+        override_settings(**{setting.name: value}),
+        pytest.raises(ImproperlyConfigured) as refusal,
+    ):
+        setting.value()
+
+    assert str(refusal.value) == f"CATALOG_PUBLISHER_{name} must be {expected}, not {value!r}."
+
+
+def test_every_declared_setting_is_among_those_that_are_checked_and_given_defaults() -> None:
+    declared = tuple(value for value in vars(conf).values() if isinstance(value, conf.Setting))
+
+    assert declared == conf.ALL_SETTINGS
