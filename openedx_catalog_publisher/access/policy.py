@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from openedx_catalog_publisher.access.actions import ADMIN_ACTIONS, UNIT_ACTIONS, Action
 from openedx_catalog_publisher.access.roles import assigned_for, holds_anywhere, holds_everywhere, is_known
@@ -104,9 +104,7 @@ def can(user: Any, action: Action, obj: Any) -> bool:
 def _is_member(user: Any, course: str) -> Exists:
     member = assigned_for(RoleName.ORG_MEMBER, user=user, organization_key="organization__key_normalized")
     return Exists(
-        CourseOrganization.objects.filter(
-            member, course=OuterRef(course), kind=CourseOrganization.Kind.OWNER
-        )
+        CourseOrganization.objects.filter(member, course=OuterRef(course), kind=CourseOrganization.Kind.OWNER)
     )
 
 
@@ -133,5 +131,3 @@ def _shows_in_own_courses(user: Any, obj: Any) -> bool:
     if isinstance(obj, Collaborator):
         return Course.everything.filter(collaborator_links__collaborator=obj).filter(_is_member(user, "pk")).exists()
     return False
-
-

@@ -22,9 +22,10 @@ def holds_everywhere(user: Any, role: RoleName) -> bool:
     """Tell whether a user holds a role for all organizations; a superuser holds every role."""
     if not is_known(user):
         return False
-    return bool(user.is_superuser) or valid_assignments().filter(
-        user=user, role__name=role, context=ALL_ORGANIZATIONS
-    ).exists()
+    return (
+        bool(user.is_superuser)
+        or valid_assignments().filter(user=user, role__name=role, context=ALL_ORGANIZATIONS).exists()
+    )
 
 
 def holds_anywhere(user: Any, role: RoleName) -> bool:

@@ -21,7 +21,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from openedx_catalog_publisher.commands.actor import Actor
-from openedx_catalog_publisher.commands.errors import Busy
+from openedx_catalog_publisher.commands.errors import Busy, InvalidInput
 from openedx_catalog_publisher.commands.integrity import violation
 from openedx_catalog_publisher.models import WriteSource
 
@@ -35,10 +35,6 @@ MYSQL_LOCK_WAIT_TIMEOUT = 1205
 MYSQL_DEADLOCK = 1213
 
 
-class RunAgain(Exception):
-    """Raised inside a command whose generated key lost a race: the whole command is run again."""
-
-
 @dataclass(frozen=True)
 class Operation:
     """
@@ -48,11 +44,14 @@ class Operation:
         actor: who acts.
         pseudonym: the actor in the hash chains.
         uuid: groups all that the operation writes, over all units and logs.
+        generated: fields that the command made up itself (a run's key, a slug). When the database says that such a value
+            is taken, somebody else took it first, and the command is run again to make another.
     """
 
     actor: Actor
     pseudonym: uuid.UUID
     uuid: uuid.UUID = field(default_factory=uuid.uuid4)
+    generated: set[str] = field(default_factory=set)
 
     @functools.cached_property
     def time(self) -> datetime:
@@ -91,19 +90,24 @@ def command(function: Callable[Concatenate[Operation, P], R]) -> Callable[Concat
     @functools.wraps(function)
     def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(RERUNS + 1):
+            generated: set[str] = set()
             try:
                 with transaction.atomic(durable=True):
-                    return function(Operation(actor=actor, pseudonym=actor.pseudonym()), *args, **kwargs)
+                    operation = Operation(actor=actor, pseudonym=actor.pseudonym(), generated=generated)
+                    return function(operation, *args, **kwargs)
             except OperationalError as error:
                 if not is_lock_failure(error):
                     raise
-                if attempt == RERUNS:
-                    raise Busy("Other writers hold what this needs; try again.") from error
+                failure: Exception = error
             except IntegrityError as error:
-                raise violation(error) from error
-            except RunAgain as error:
-                if attempt == RERUNS:
-                    raise Busy("Other writers take the same keys; try again.") from error
+                refusal = violation(error)
+                if not isinstance(refusal, InvalidInput):
+                    raise
+                if generated.isdisjoint(refusal.fields):
+                    raise refusal from error
+                failure = error
+            if attempt == RERUNS:
+                raise Busy("Other writers hold or take what this needs; try again.") from failure
             time.sleep(PAUSE_SECONDS * (2**attempt) * random.random())  # noqa: S311 - spreads competing writers
         raise AssertionError("unreachable: the last attempt returns or raises")
 

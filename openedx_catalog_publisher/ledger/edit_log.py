@@ -48,9 +48,7 @@ class UnitHead(ChainHead, Protocol):
     key: str
 
 
-def edit_record(
-    operation: OperationLike, anchor: UnitHead, action: EditRecord.Action, changes: Changes
-) -> EditRecord:
+def edit_record(operation: OperationLike, anchor: UnitHead, action: EditRecord.Action, changes: Changes) -> EditRecord:
     """
     Return the record of a write, appended to the unit's chain in memory; the caller inserts it.
 

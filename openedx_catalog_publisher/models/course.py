@@ -100,9 +100,7 @@ class Course(UnitRoot):
     expected_learning_items = models.JSONField(_("expected learning items"), default=list, blank=True)
     prerequisites = models.JSONField(_("list of prerequisites"), default=list, blank=True)
     level_type = models.ForeignKey(LevelType, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    image = models.ImageField(
-        _("image"), upload_to="catalog_publisher/courses", max_length=255, null=True, blank=True
-    )
+    image = models.ImageField(_("image"), upload_to="catalog_publisher/courses", max_length=255, null=True, blank=True)
     card_image_url = models.URLField(_("card image URL"), max_length=255, null=True, blank=True)
     video = models.JSONField(_("video"), null=True, blank=True)
     product_source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -180,9 +180,7 @@ class CourseEntitlement(models.Model):
     part: ClassVar[PartTable] = PartTable(
         owner="course",
         lists={"entitlement": ListField(review=Review.REVIEWED)},
-        classes=FieldClasses(
-            reviewed=("mode", "price", "currency"), measured=("sku",), bookkeeping=("id", "course")
-        ),
+        classes=FieldClasses(reviewed=("mode", "price", "currency"), measured=("sku",), bookkeeping=("id", "course")),
     )
 
     course = models.OneToOneField(Course, on_delete=models.CASCADE, related_name="entitlement")

@@ -133,9 +133,7 @@ class CourseRun(UnitRoot):
     enrollment_count = models.PositiveIntegerField(_("enrolments"), null=True, blank=True)
     recent_enrollment_count = models.PositiveIntegerField(_("recent enrolments"), null=True, blank=True)
     salesforce_id = BinaryCharField(_("Salesforce id"), max_length=255, null=True, blank=True)
-    studio_state = models.CharField(
-        _("state in Studio"), max_length=16, choices=StudioState, default=StudioState.NONE
-    )
+    studio_state = models.CharField(_("state in Studio"), max_length=16, choices=StudioState, default=StudioState.NONE)
 
     class Meta(UnitRoot.Meta):
         verbose_name = _("course run")

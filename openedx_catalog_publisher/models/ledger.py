@@ -183,9 +183,7 @@ class Publication(ChainedRecord):
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="publications")
     number = models.PositiveIntegerField(_("number"))
     action = models.CharField(_("action"), max_length=16, choices=Release.Action)
-    snapshot = models.ForeignKey(
-        Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="publications"
-    )
+    snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="publications")
     content_digest = models.CharField(_("content digest"), max_length=64, blank=True)
     previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="followers")
     status = models.CharField(_("official status"), max_length=32, choices=Status, blank=True)

@@ -171,9 +171,7 @@ def _read_roots(unit: Unit, side: Side, anchor_pks: Collection[int], result: Cap
             root_pk=stored["id"],
             values=stored,
             parts={},
-            snapshot=UnitSnapshot(
-                kind=unit.kind, uuid=stored["uuid"], identity=names, content=content, labels={}
-            ),
+            snapshot=UnitSnapshot(kind=unit.kind, uuid=stored["uuid"], identity=names, content=content, labels={}),
         )
     return captured
 

@@ -180,7 +180,7 @@ def make_official(
         of_kind = [entry for entry in wanted if entry.anchor.kind == kind]
         if not of_kind:
             continue
-        if kind == UnitKind.COURSE_RUN and any(entry.before.snapshot is None for entry in of_kind):
+        if kind == UnitKind.COURSE_RUN and (whole or any(entry.before.snapshot is None for entry in of_kind)):
             course_pks = _official_course_pks(anchors, of_kind, course_pks)
         entries = official_differences(kind, of_kind, known, whole=whole)
         pks = apply(kind, Side.OFFICIAL, entries, now=operation.time, course_pks=course_pks)
@@ -208,9 +208,7 @@ def _official_course_pks(
     return {**known, **found}
 
 
-def _record(
-    operation: Operation, release: Release, entry: Wanted, stored: Mapping[str, int]
-) -> Publication:
+def _record(operation: Operation, release: Release, entry: Wanted, stored: Mapping[str, int]) -> Publication:
     record = publication_record(operation, release, entry.anchor, entry.before, entry.action)
     record.snapshot_id = stored[entry.snapshot.content_digest]
     record.content_digest = entry.snapshot.content_digest

@@ -294,4 +294,3 @@ def _events(entry: Wanted) -> tuple[EventKind, ...]:
 
 def _digest_of(snapshot: UnitSnapshot | None) -> str:
     return snapshot.content_digest if snapshot else ""
-

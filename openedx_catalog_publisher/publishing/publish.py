@@ -88,11 +88,7 @@ def carry_out(
     for entry in moving:
         anchor = entry.anchor
         anchor.set(revision=anchor.revision + 1, modified=operation.time)
-        if (
-            anchor.kind == UnitKind.COURSE_RUN
-            and entry.status == Status.PUBLISHED
-            and anchor["announcement"] is None
-        ):
+        if anchor.kind == UnitKind.COURSE_RUN and entry.status == Status.PUBLISHED and anchor["announcement"] is None:
             anchor.set(announcement=operation.time)
     drafts = {unit.anchor.uuid: unit.draft.content_digest for unit in standings.units}
     records = make_official(operation, release, standings.anchors, moving, standings.known, whole=whole)

@@ -101,9 +101,7 @@ def read_standings(selection: Selection, *, lock: bool) -> Standings:
         Busy: when drafts move faster than they can be read.
     """
     for _ in range(READS):
-        anchors = read_anchors(
-            courses=selection.courses, runs=selection.runs, all_runs=selection.all_runs, lock=lock
-        )
+        anchors = read_anchors(courses=selection.courses, runs=selection.runs, all_runs=selection.all_runs, lock=lock)
         standings = _read(selection, anchors)
         if lock or not _moved(anchors):
             return standings

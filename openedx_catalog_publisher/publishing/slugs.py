@@ -52,9 +52,7 @@ def reserve_draft_slugs(slugs: Mapping[int, str | None]) -> None:
     if taken_up:
         CourseUrlSlug.objects.filter(pk__in=taken_up).update(is_active_on_draft=True)
     CourseUrlSlug.objects.bulk_create(
-        CourseUrlSlug(
-            course_id=pk, url_slug=slugs[pk], url_slug_normalized=slug, is_active_on_draft=True
-        )
+        CourseUrlSlug(course_id=pk, url_slug=slugs[pk], url_slug_normalized=slug, is_active_on_draft=True)
         for slug, pk in wanted.items()
         if slug not in rows
     )

@@ -93,11 +93,14 @@ WEB_ROOT: Final = Kind[str](
     ),
 )
 
-# .. setting_name: CATALOG_PUBLISHER_STAFF_READ_ONLY
-# .. setting_default: False
-# .. setting_description: When False, Django staff may write every draft and decide every review step, as in Course
-#     Discovery, whose micro-frontend offers both to its administrators. When True, staff read everything, and only
-#     holders of a catalog role write or decide.
+# .. toggle_name: CATALOG_PUBLISHER_STAFF_READ_ONLY
+# .. toggle_implementation: DjangoSetting
+# .. toggle_default: False
+# .. toggle_description: Off, Django staff may write every draft and decide every review step, as in Course Discovery,
+#     whose micro-frontend offers both to its administrators. On, staff read everything, and only holders of a catalog
+#     role write or decide.
+# .. toggle_use_cases: open_edx
+# .. toggle_creation_date: 2026-11-21
 STAFF_READ_ONLY: Final = Setting(f"{PREFIX}STAFF_READ_ONLY", False, BOOLEAN)
 
 # .. setting_name: CATALOG_PUBLISHER_UPGRADE_DEADLINE_DAYS

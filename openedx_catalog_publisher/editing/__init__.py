@@ -1,0 +1,1 @@
+"""Commands that change drafts, reference data, editors and roles."""

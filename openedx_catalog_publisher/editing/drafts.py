@@ -1,0 +1,189 @@
+"""
+Putting changes onto drafts: overlay, rules, comparison.
+
+What is composed here: the draft's content with canonical changes laid over it, checked against the rules of its kind, as a write
+that the engine carries out. Equal content is no write at all (the no-op rule).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+
+from openedx_catalog_publisher.commands.anchors import Anchor
+from openedx_catalog_publisher.commands.errors import InvalidInput
+from openedx_catalog_publisher.editing.canonical import FieldError, canonical_content
+from openedx_catalog_publisher.editing.state import STATE_FIELDS, canonical_state
+from openedx_catalog_publisher.models import EditRecord, UnitKind
+from openedx_catalog_publisher.publishing.capture import CapturedUnit
+from openedx_catalog_publisher.publishing.draft_writes import DraftWrite
+from openedx_catalog_publisher.publishing.references import TARGETS, ReferenceIndex
+from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot, compare, rows_of
+from openedx_catalog_publisher.publishing.unit_tables import UNITS
+
+NEVER_CHANGES = {
+    UnitKind.COURSE: frozenset({"key", "uuid", "number"}),
+    UnitKind.COURSE_RUN: frozenset({"key", "uuid", "course"}),
+}
+
+
+def canonical_changes(kind: UnitKind, changes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """
+    Split input into content and state, both in canonical form.
+
+    Returns:
+        (content by name as it stands in snapshots, state columns by attname as they are stored).
+
+    Raises:
+        InvalidInput: naming every faulty field.
+    """
+    errors: dict[str, list[str]] = {}
+    state: dict[str, Any] = {}
+    content: dict[str, Any] = {}
+    for name in NEVER_CHANGES[kind] & changes.keys():
+        errors[name] = ["This never changes after creation."]
+    for name in STATE_FIELDS[kind] & changes.keys():
+        try:
+            state[name] = canonical_state(name, changes[name])
+        except FieldError as error:
+            errors[name] = error.messages
+    rest = {name: value for name, value in changes.items() if name not in state and name not in errors}
+    try:
+        content = canonical_content(kind, rest)
+    except InvalidInput as error:
+        errors |= error.fields
+    if errors:
+        raise InvalidInput(errors)
+    return content, state
+
+
+def draft_write(
+    anchor: Anchor,
+    current: CapturedUnit | None,
+    base: Mapping[str, Any],
+    content: Mapping[str, Any],
+    state: Mapping[str, Any],
+    identity: Mapping[str, str],
+) -> DraftWrite:
+    """
+    Return the write that lays canonical content over a draft.
+
+    Arguments:
+        anchor: the unit's anchor.
+        current: the captured draft, at least with the tables that ``content`` touches; None for a creation.
+        base: the draft's content, or the defaults for a creation.
+        content: canonical content by name.
+        state: canonical state by attname.
+        identity: the unit's identity, as it stands in snapshots.
+
+    Raises:
+        InvalidInput: naming each field that breaks a rule.
+    """
+    after = {**base, **content}
+    check_rules(anchor.kind, after, content.keys() if current else after.keys())
+    old = None
+    if current is not None:
+        old = UnitSnapshot(kind=anchor.kind, uuid=anchor.uuid, identity=identity, content=_filled(anchor.kind, base))
+    snapshot = UnitSnapshot(kind=anchor.kind, uuid=anchor.uuid, identity=identity, content=_filled(anchor.kind, after))
+    return DraftWrite(
+        anchor=anchor,
+        current=current,
+        snapshot=snapshot,
+        changes=compare(old, snapshot),
+        action=EditRecord.Action.UPDATE if current else EditRecord.Action.CREATE,
+        state=state,
+    )
+
+
+def _filled(kind: UnitKind, content: Mapping[str, Any]) -> dict[str, Any]:
+    # Tables that were not read are equal on both sides of the comparison.
+    return dict.fromkeys(UNITS[kind].reviews) | dict(content)
+
+
+def check_rules(kind: UnitKind, after: Mapping[str, Any], touched: Iterable[str]) -> None:
+    """
+    Check what one unit's content must fulfil by itself.
+
+    Arguments:
+        kind: the kind of unit.
+        after: the content as it would be.
+        touched: names that the caller writes; a rule is checked when one of its fields is among them.
+
+    Raises:
+        InvalidInput: naming each field that breaks a rule.
+    """
+    touched = set(touched)
+    errors: dict[str, list[str]] = {}
+    if kind == UnitKind.COURSE:
+        if "authoring_organizations" in touched and not after["authoring_organizations"]:
+            errors["authoring_organizations"] = ["A course has at least one organization that owns it."]
+        if "url_slug" in touched and after["url_slug"]:
+            errors |= _slug_errors(after["url_slug"])
+    else:
+        if {"start", "end"} & touched and after["start"] and after["end"] and after["start"] > after["end"]:
+            errors["end"] = ["The end is not before the start."]
+        if {"min_effort", "max_effort"} & touched and None not in (after["min_effort"], after["max_effort"]):
+            if after["min_effort"] > after["max_effort"]:
+                errors["max_effort"] = ["The most effort is not below the least."]
+    if errors:
+        raise InvalidInput(errors)
+
+
+def _slug_errors(slug: str) -> dict[str, list[str]]:
+    try:
+        for piece in slug.split("/"):
+            validate_slug(piece)
+    except ValidationError:
+        return {"url_slug": ["Letters, digits, hyphens and underscores, in one or more parts separated by slashes."]}
+    return {}
+
+
+def check_references(
+    kind: UnitKind, content: Mapping[str, Any], before: Mapping[str, Any] | None, references: ReferenceIndex
+) -> None:
+    """
+    Check that what content names exists, and that nothing retired is taken up.
+
+    Arguments:
+        kind: the kind of unit.
+        content: canonical content that is written.
+        before: the content before; what it names already may stay, retired or not. None for a creation.
+        references: what is known; completed here by one statement per table.
+
+    Raises:
+        InvalidInput: naming each field that names nothing, or something retired.
+    """
+    named = named_references(kind, content)
+    had = {reference for _, reference in named_references(kind, before or {})}
+    missing = references.resolve(reference for _, reference in named)
+    errors: dict[str, list[str]] = {}
+    for field, (target, code) in named:
+        model = TARGETS[target].model._meta.verbose_name
+        if (target, code) in missing:
+            errors.setdefault(field, []).append(f"There is no {model} {code}.")
+        elif references.is_retired(target, code) and (target, code) not in had:
+            errors.setdefault(field, []).append(f"The {model} {references.label(target, code)} is retired.")
+    if errors:
+        raise InvalidInput(errors)
+
+
+def named_references(kind: UnitKind, content: Mapping[str, Any]) -> list[tuple[str, tuple[str, str]]]:
+    """Return (content name, (name of the table, code)) for each reference that stands in the content."""
+    unit = UNITS[kind]
+    found = []
+    for name, value in content.items():
+        if name in unit.lists:
+            part, _ = unit.lists[name]
+            columns, rows = part.columns, rows_of(value, part.table.plain)
+        else:
+            columns, rows = (unit.columns_by_name[name],), [{name: value}]
+        found += [
+            (name, (column.reference.name, row[column.name]))
+            for row in rows
+            for column in columns
+            if column.reference and row[column.name] is not None
+        ]
+    return found

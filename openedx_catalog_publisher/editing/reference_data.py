@@ -1,0 +1,263 @@
+"""
+Commands on reference data: people, collaborators, organizations' profiles, subjects, types and the rest.
+
+Live at once, with history (django-simple-history) and an event for each change. What a unit or a snapshot refers to cannot be
+deleted, only retired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models
+from django.db.models import ProtectedError
+from django.utils.text import slugify
+
+from openedx_catalog_publisher.access.actions import Action
+from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput, UnitNotFound
+from openedx_catalog_publisher.commands.rights import require
+from openedx_catalog_publisher.commands.transaction import Operation, command
+from openedx_catalog_publisher.editing.parts import PartError, SocialLinkPart, canonical_part
+from openedx_catalog_publisher.models import (
+    Collaborator,
+    CourseRunType,
+    CourseType,
+    CourseTypeRunType,
+    Currency,
+    EventKind,
+    LanguageTag,
+    LevelType,
+    Mode,
+    OrganizationProfile,
+    OutboxEvent,
+    Person,
+    ProgramType,
+    SeatType,
+    Source,
+    Subject,
+    Topic,
+    Track,
+)
+from openedx_catalog_publisher.outbox.record import object_event
+from openedx_catalog_publisher.publishing.store import is_referred_to
+
+REFERENCE_MODELS: tuple[type[models.Model], ...] = (
+    Collaborator,
+    CourseRunType,
+    CourseType,
+    Currency,
+    LanguageTag,
+    LevelType,
+    Mode,
+    OrganizationProfile,
+    Person,
+    ProgramType,
+    SeatType,
+    Source,
+    Subject,
+    Topic,
+    Track,
+)
+"""All tables of reference data."""
+
+KEPT = frozenset({"id", "uuid", "revision", "created", "modified", "key_normalized"})
+"""Columns that nobody writes."""
+
+
+@command
+def create_reference(operation: Operation, model: type[models.Model], changes: Mapping[str, Any]) -> Any:
+    """
+    Add a piece of reference data.
+
+    Arguments:
+        operation: given by the command.
+        model: one of ``REFERENCE_MODELS``.
+        changes: values by field name; many-to-many fields take rows, in order.
+
+    Raises:
+        NotPermitted: when the actor may not.
+        InvalidInput: naming every faulty field.
+    """
+    require(operation.actor, Action.CREATE_REFERENCE, model)
+    return save_reference(operation, model(), changes)
+
+
+@command
+def update_reference(operation: Operation, model: type[models.Model], pk: Any, changes: Mapping[str, Any]) -> Any:
+    """
+    Change a piece of reference data; equal input writes nothing.
+
+    Arguments:
+        operation: given by the command.
+        model: one of ``REFERENCE_MODELS``.
+        pk: its primary key.
+        changes: values by field name; many-to-many fields take rows, in order.
+
+    Raises:
+        NotPermitted: when the actor may not.
+        InvalidInput: naming every faulty field, also one that never changes.
+        UnitNotFound: when there is none.
+    """
+    row = _locked(model, pk)
+    require(operation.actor, Action.CHANGE_REFERENCE, row)
+    return save_reference(operation, row, changes)
+
+
+@command
+def delete_reference(operation: Operation, model: type[models.Model], pk: Any) -> None:
+    """
+    Delete a piece of reference data that nothing refers to.
+
+    Raises:
+        NotPermitted: for all but catalog administrators and the system.
+        Conflict: when a unit, other reference data or a snapshot refers to it; the remedy is to retire it.
+        UnitNotFound: when there is none.
+    """
+    row = _locked(model, pk)
+    require(operation.actor, Action.DELETE_REFERENCE, row)
+    code = _code(row)
+    referred = is_referred_to(str(model._meta.model_name), [code])
+    try:
+        if not referred:
+            event = _event(operation, row, row.revision + 1, {"deleted": True})
+            row.delete()
+            event.save()
+    except ProtectedError:
+        referred = True
+    if referred:
+        raise Conflict(f"{row} is in use, or was published once. Retire it instead.")
+
+
+def save_reference(operation: Operation, row: Any, changes: Mapping[str, Any]) -> Any:
+    """
+    Save changes to a row with its history and its event. Checks no rights; the row is locked or made here.
+
+    Raises:
+        InvalidInput: naming every faulty field.
+    """
+    model = type(row)
+    adding = row._state.adding
+    changed, lists = _assign(row, changes)
+    if model is Person and adding and not row.slug:
+        row.slug = _free_person_slug(row)
+        operation.generated.add("slug")
+    if not (adding or changed or lists):
+        return row
+    row.revision += 1
+    try:
+        row.full_clean(exclude=_unchecked(model), validate_unique=True)
+        row.save()
+    except ValidationError as error:
+        raise InvalidInput(_messages(error)) from error
+    for name, rows in lists.items():
+        _set_list(row, name, rows)
+    _event(operation, row, row.revision, {"changed": sorted([*changed, *lists])}).save()
+    return row
+
+
+def _unchecked(model: type[models.Model]) -> set[str]:
+    # Filled by save().
+    return {"key_normalized"} if model is OrganizationProfile else set()
+
+
+def _locked(model: type[models.Model], pk: Any) -> Any:
+    row = model._default_manager.select_for_update().filter(pk=pk).first()
+    if row is None:
+        raise UnitNotFound(f"There is no {model._meta.verbose_name} {pk}.")
+    return row
+
+
+def _assign(row: Any, changes: Mapping[str, Any]) -> tuple[list[str], dict[str, Sequence[Any]]]:
+    changed: list[str] = []
+    lists: dict[str, Sequence[Any]] = {}
+    errors: dict[str, list[str]] = {}
+    for name, value in changes.items():
+        try:
+            field = row._meta.get_field(name)
+        except FieldDoesNotExist:
+            field = None
+        if field is None or name in KEPT or (field.auto_created and not field.concrete):
+            errors[name] = ["This is not a field that can be written here."]
+        elif field.many_to_many:
+            if row._state.adding or [entry.pk for entry in _list(row, name)] != [entry.pk for entry in value]:
+                lists[name] = list(value)
+        else:
+            try:
+                canonical = _canonical(row, field, value)
+            except (ValidationError, PartError) as error:
+                errors[name] = list(error.messages)
+                continue
+            if getattr(row, field.attname) != (canonical.pk if isinstance(canonical, models.Model) else canonical):
+                setattr(row, name, canonical)
+                changed.append(name)
+    if errors:
+        raise InvalidInput(errors)
+    return changed, lists
+
+
+def _canonical(row: Any, field: Any, value: Any) -> Any:
+    if field.name == "urls_detailed":
+        return [canonical_part(SocialLinkPart, entry) for entry in value or []]
+    if field.name == "areas_of_expertise":
+        return [str(entry).strip() for entry in value or [] if str(entry).strip()]
+    if isinstance(value, str) and not isinstance(field, models.FileField):
+        value = value.strip()
+        if not value and field.null:
+            return None
+    if value is None and isinstance(field, models.CharField | models.TextField) and not field.null:
+        return ""
+    if field.is_relation or isinstance(field, models.FileField):
+        return value
+    return field.to_python(value)
+
+
+def _list(row: Any, name: str) -> list[Any]:
+    if isinstance(row, CourseType) and name == "course_run_types":
+        return [link.course_run_type for link in row.run_type_links.select_related("course_run_type")]
+    return list(getattr(row, name).order_by("pk"))
+
+
+def _set_list(row: Any, name: str, rows: Sequence[Any]) -> None:
+    if isinstance(row, CourseType) and name == "course_run_types":
+        row.run_type_links.all().delete()
+        CourseTypeRunType.objects.bulk_create(
+            CourseTypeRunType(course_type=row, course_run_type=entry, position=position)
+            for position, entry in enumerate(rows)
+        )
+    else:
+        getattr(row, name).set(rows)
+
+
+def _messages(error: ValidationError) -> dict[str, list[str]]:
+    if hasattr(error, "error_dict"):
+        return {name: [str(text) for text in texts] for name, texts in error.message_dict.items()}
+    return {"__all__": [str(text) for text in error.messages]}
+
+
+def _free_person_slug(row: Person) -> str:
+    base = slugify(f"{row.given_name} {row.family_name}", allow_unicode=True)[:240] or "person"
+    taken = set(Person.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    number = 1
+    slug = base
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
+
+
+def _code(row: Any) -> str:
+    return str(getattr(row, type(row).reference_code))
+
+
+def _event(operation: Operation, row: Any, sequence: int, payload: dict[str, Any]) -> OutboxEvent:
+    return object_event(
+        operation,
+        EventKind.REFERENCE_CHANGED,
+        object_type=str(row._meta.model_name),
+        object_code=_code(row),
+        object_key=str(row),
+        sequence=sequence,
+        payload=payload,
+    )

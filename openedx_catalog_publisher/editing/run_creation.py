@@ -1,0 +1,100 @@
+"""What a course run that is being created starts with."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from opaque_keys import InvalidKeyError
+from opaque_keys.edx.keys import CourseKey
+
+from openedx_catalog_publisher.commands.anchors import Anchor
+from openedx_catalog_publisher.commands.errors import InvalidInput
+from openedx_catalog_publisher.commands.transaction import Operation
+from openedx_catalog_publisher.editing.canonical import default_content
+from openedx_catalog_publisher.editing.drafts import canonical_changes, check_references, draft_write
+from openedx_catalog_publisher.editing.run_keys import free_run_key, run_key, split_course_key
+from openedx_catalog_publisher.editing.slugs import run_slug
+from openedx_catalog_publisher.editing.types import check_run_type
+from openedx_catalog_publisher.models import CourseRun, UnitKind
+from openedx_catalog_publisher.models.normalization import normalize_key
+from openedx_catalog_publisher.publishing.draft_writes import DraftWrite, new_anchor
+from openedx_catalog_publisher.publishing.references import ReferenceIndex
+
+KEY_INPUT = frozenset({"run", "key"})
+
+
+def run_creation(
+    operation: Operation,
+    course: Anchor,
+    course_content: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    references: ReferenceIndex,
+    taken: set[str],
+) -> DraftWrite:
+    """
+    Return the write that creates a run.
+
+    Arguments:
+        operation: the command's operation.
+        course: the course's anchor, locked or being created.
+        course_content: the course's content, at least ``type`` and ``title``.
+        changes: content and state by name; besides them ``run``, the run part of the key as the organization types it, or
+            ``key``, a whole key (importers: a run may be attached to a course whose key differs from its own). Without
+            either, the start makes the key.
+        references: what is known.
+        taken: normalised keys of runs that the same command creates; the key is added.
+
+    Raises:
+        InvalidInput: naming every faulty field.
+    """
+    rest = {name: value for name, value in changes.items() if name not in KEY_INPUT}
+    content, state = canonical_changes(UnitKind.COURSE_RUN, rest)
+    check_references(UnitKind.COURSE_RUN, content, None, references)
+    check_run_type(operation, content.get("type"), course_content.get("type"))
+    content.setdefault("pacing_type", str(CourseRun.Pacing.INSTRUCTOR))
+    key = _key(operation, course, content, changes, taken)
+    taken.add(normalize_key(key))
+    if not content.get("slug"):
+        content["slug"] = run_slug(content.get("title_override") or course_content.get("title"), key)
+    anchor = new_anchor(
+        UnitKind.COURSE_RUN,
+        uuid.uuid4(),
+        key,
+        course_uuid=course.uuid,
+        course_id=course.pk,
+        go_live_date=None,
+        announcement=None,
+    )
+    identity = {"key": key, "course": str(course.uuid)}
+    return draft_write(anchor, None, default_content(UnitKind.COURSE_RUN), content, state, identity)
+
+
+def _key(
+    operation: Operation, course: Anchor, content: Mapping[str, Any], changes: Mapping[str, Any], taken: set[str]
+) -> str:
+    if changes.get("key"):
+        return _whole_key(str(changes["key"]).strip())
+    rerun_key = course["key_for_reruns"] or course.key
+    if changes.get("run"):
+        organization, number = split_course_key(rerun_key)
+        return run_key(organization, number, str(changes["run"]).strip())
+    start = parse_datetime(content.get("start") or "")
+    if start is None:
+        raise InvalidInput({"start": ["Give the start, from which the run's key is made, or type the run part."]})
+    operation.generated.add("key")
+    return free_run_key(rerun_key, start, taken)
+
+
+def _whole_key(key: str) -> str:
+    try:
+        parsed = CourseKey.from_string(key)
+    except InvalidKeyError as error:
+        raise InvalidInput(
+            {"key": [f"{key} is no course run key, which looks like course-v1:Org+Number+Run."]}
+        ) from error
+    if str(parsed) != key:
+        raise InvalidInput({"key": [f"{key} is not in canonical form, which is {parsed}."]})
+    return key

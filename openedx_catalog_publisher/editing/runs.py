@@ -1,0 +1,96 @@
+"""Commands on course runs: create, update."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from openedx_catalog_publisher.access.actions import Action
+from openedx_catalog_publisher.commands.anchors import read_anchors
+from openedx_catalog_publisher.commands.rights import require_on_courses
+from openedx_catalog_publisher.commands.transaction import Operation, command
+from openedx_catalog_publisher.editing.courses import Written, point_at_first_run, written
+from openedx_catalog_publisher.editing.drafts import canonical_changes, check_references, draft_write
+from openedx_catalog_publisher.editing.run_creation import run_creation
+from openedx_catalog_publisher.editing.types import check_run_type
+from openedx_catalog_publisher.models import Course, Side, UnitKind
+from openedx_catalog_publisher.publishing.capture import capture
+from openedx_catalog_publisher.publishing.draft_writes import write_drafts
+
+VERIFIED = "verified"
+
+
+@command
+def create_run(operation: Operation, course: uuid.UUID, changes: Mapping[str, Any]) -> Written:
+    """
+    Create the draft of a run of a course.
+
+    Arguments:
+        operation: given by the command.
+        course: uuid of the course.
+        changes: content and state by name; ``run`` types the run part of the key, ``key`` the whole key; without either
+            the start makes the key (trimester and year, with a suffix of letters when it is taken).
+
+    Raises:
+        NotPermitted: when the actor may not edit the course.
+        InvalidInput: naming every faulty field; a key that is taken names ``key``.
+        UnitNotFound: when there is no such course.
+    """
+    anchors = read_anchors(courses=[course])
+    require_on_courses(operation.actor, Action.EDIT, anchors)
+    anchor = anchors.courses[course]
+    known = capture(UnitKind.COURSE, Side.DRAFT, [anchor.pk], names=())
+    content = known.units[course].snapshot.content
+    entry = run_creation(operation, anchor, content, changes, known.references, set())
+    anchors.runs[entry.anchor.uuid] = entry.anchor
+    changed = sorted(entry.logged)
+    write_drafts(operation, anchors, [entry], known.references, course_pks={course: anchor.pk})
+    point_at_first_run(anchors.courses, [entry.anchor])
+    anchors.save()
+    return written(entry, changed)
+
+
+@command
+def update_run(
+    operation: Operation, run: uuid.UUID, changes: Mapping[str, Any], *, revision: int | None = None
+) -> Written:
+    """
+    Change a run's draft. Fields that are not named stay; equal input writes nothing.
+
+    A moved end clears the upgrade deadlines that were set on verified seats, unless seats are given too: a deadline that
+    was right for another end is wrong for this one.
+
+    Arguments:
+        operation: given by the command.
+        run: uuid of the run.
+        changes: content and state by name, as ``canonical_content`` takes it.
+        revision: the revision that the caller saw; None is last-wins per field.
+
+    Raises:
+        NotPermitted: when the actor may not edit the course.
+        StaleRevision: when the draft moved on.
+        InvalidInput: naming every faulty field.
+        UnitNotFound: when there is no such draft.
+    """
+    anchors = read_anchors(runs=[run])
+    require_on_courses(operation.actor, Action.EDIT, anchors)
+    anchor = anchors.runs[run]
+    anchor.expect(revision)
+    content, state = canonical_changes(UnitKind.COURSE_RUN, changes)
+    names = set(content) | ({"seats"} if "end" in content else set())
+    known = capture(UnitKind.COURSE_RUN, Side.DRAFT, [anchor.pk], names=names)
+    current = known.units[run]
+    base = current.snapshot.content
+    check_references(UnitKind.COURSE_RUN, content, base, known.references)
+    if content.get("type", base["type"]) != base["type"]:
+        course_type = Course.drafts.filter(pk=anchor["course_id"]).values_list("type__uuid", flat=True).get()
+        check_run_type(operation, content["type"], None if course_type is None else str(course_type))
+    if "seats" not in content and content.get("end", base["end"]) != base["end"]:
+        content["seats"] = [
+            seat | {"upgrade_deadline_override": None} if seat["type"] == VERIFIED else seat for seat in base["seats"]
+        ]
+    entry = draft_write(anchor, current, base, content, state, current.snapshot.identity)
+    changed = sorted(entry.logged)
+    write_drafts(operation, anchors, [entry], known.references)
+    return written(entry, changed)

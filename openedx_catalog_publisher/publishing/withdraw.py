@@ -1,0 +1,164 @@
+"""Taking units back: unpublish (official rows stay readable), and remove (official rows go, a tombstone stays)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from openedx_catalog_publisher.access.actions import Action
+from openedx_catalog_publisher.commands.anchors import Anchor, Anchors, read_anchors
+from openedx_catalog_publisher.commands.bulk import delete_rows
+from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput
+from openedx_catalog_publisher.commands.rights import require_on_courses
+from openedx_catalog_publisher.commands.transaction import Operation, command
+from openedx_catalog_publisher.ledger.chain import append
+from openedx_catalog_publisher.models import (
+    Course,
+    CourseRun,
+    CourseUrlSlug,
+    EventKind,
+    OutboxEvent,
+    Publication,
+    Release,
+    Status,
+    UnitKind,
+)
+from openedx_catalog_publisher.outbox.record import unit_event
+from openedx_catalog_publisher.publishing.official import (
+    OfficialState,
+    Wanted,
+    new_release,
+    official_states,
+    publication_record,
+    settle_draft,
+)
+from openedx_catalog_publisher.publishing.publish import carry_out
+from openedx_catalog_publisher.publishing.selection import Parents, Selection, read_standings
+from openedx_catalog_publisher.publishing.unit_tables import UNITS
+
+REASON_MISSING = "Say why: the reason stands in the log."
+
+
+@command
+def unpublish(operation: Operation, selection: Selection, *, reason: str) -> Release:
+    """
+    Withdraw units: their official rows stay readable and are not marketable any more.
+
+    Arguments:
+        operation: given by the command.
+        selection: which units; the courses of named runs are not withdrawn with them.
+        reason: why; stands in the log.
+
+    Raises:
+        NotPermitted: when the actor may not unpublish one of the courses.
+        InvalidInput: without a reason.
+        Conflict: when one of the units is not published.
+        UnitNotFound: when a unit has no draft.
+    """
+    _require_reason(reason)
+    selection = Selection(
+        courses=selection.courses, runs=selection.runs, all_runs=selection.all_runs, parents=Parents.NEVER
+    )
+    standings = read_standings(selection, lock=True)
+    require_on_courses(operation.actor, Action.UNPUBLISH, standings.anchors)
+    named = selection.courses | selection.runs
+    live = [unit for unit in standings.units if unit.official.status == Status.PUBLISHED]
+    idle = [unit.anchor.key for unit in standings.units if unit not in live and unit.anchor.uuid in named]
+    if idle:
+        raise Conflict(f"Not published: {', '.join(idle)}.")
+    wanted = [
+        Wanted(
+            anchor=unit.anchor,
+            before=unit.official,
+            snapshot=unit.official.snapshot,
+            status=Status.UNPUBLISHED,
+            action=Release.Action.UNPUBLISH,
+        )
+        for unit in live
+        if unit.official.snapshot is not None
+    ]
+    release = new_release(operation, Release.Action.UNPUBLISH, message=reason)
+    carry_out(operation, release, standings, wanted)
+    standings.anchors.save()
+    return release
+
+
+@command
+def remove(
+    operation: Operation, *, courses: Sequence[uuid.UUID] = (), runs: Sequence[uuid.UUID] = (), reason: str
+) -> Release:
+    """
+    Take official rows away: a course's with those of its runs. Drafts stay; the records of the removal are the tombstones.
+
+    Arguments:
+        operation: given by the command.
+        courses: uuids of courses.
+        runs: uuids of runs.
+        reason: why; stands in the log.
+
+    Raises:
+        NotPermitted: for all but catalog administrators and the system.
+        InvalidInput: without a reason.
+        Conflict: when one of the units has no official rows.
+        UnitNotFound: when a unit has no draft.
+    """
+    _require_reason(reason)
+    anchors = read_anchors(courses=courses, runs=runs, all_runs=True)
+    require_on_courses(operation.actor, Action.REMOVE, anchors)
+    named = {*courses, *runs}
+    going = [
+        anchor
+        for anchor in anchors
+        if anchor.uuid in named or (anchor.kind == UnitKind.COURSE_RUN and anchors.course_of(anchor).uuid in courses)
+    ]
+    states = official_states(going)
+    idle = [anchor.key for anchor in going if anchor.uuid in named and states[anchor.uuid].snapshot is None]
+    if idle:
+        raise Conflict(f"Nothing official to remove: {', '.join(idle)}.")
+    going = [anchor for anchor in going if states[anchor.uuid].snapshot is not None]
+    release = new_release(operation, Release.Action.REMOVE, message=reason)
+    _delete_official_rows(anchors, going)
+    Publication.objects.bulk_create(_tombstone(operation, release, anchor, states[anchor.uuid]) for anchor in going)
+    OutboxEvent.objects.bulk_create(
+        unit_event(
+            operation,
+            anchor,
+            EventKind.REMOVED,
+            {"release": str(release.uuid), "publication": states[anchor.uuid].number + 1},
+        )
+        for anchor in going
+    )
+    anchors.save()
+    return release
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InvalidInput({"reason": [REASON_MISSING]})
+
+
+def _tombstone(operation: Operation, release: Release, anchor: Anchor, before: OfficialState) -> Publication:
+    anchor.set(revision=anchor.revision + 1, modified=operation.time)
+    record = publication_record(operation, release, anchor, before, Release.Action.REMOVE)
+    append(anchor, record)
+    settle_draft(anchor, official=None, equal=False)
+    return record
+
+
+def _delete_official_rows(anchors: Anchors, going: Sequence[Anchor]) -> None:
+    courses = [anchor.pk for anchor in going if anchor.kind == UnitKind.COURSE]
+    runs = [anchor.pk for anchor in going if anchor.kind == UnitKind.COURSE_RUN]
+    pks = {
+        UnitKind.COURSE_RUN: list(CourseRun.objects.filter(draft_version__in=runs).values_list("pk", flat=True)),
+        UnitKind.COURSE: list(Course.objects.filter(draft_version__in=courses).values_list("pk", flat=True)),
+    }
+    if pks[UnitKind.COURSE_RUN]:
+        Course.objects.filter(canonical_course_run__in=pks[UnitKind.COURSE_RUN]).update(canonical_course_run=None)
+    for kind, roots in pks.items():
+        if roots:
+            for part in UNITS[kind].parts:
+                rows = part.model._base_manager.filter(**{f"{part.owner_attname}__in": roots})
+                rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+            delete_rows(UNITS[kind].root, roots)
+    if courses:
+        CourseUrlSlug.objects.filter(course__in=courses, is_active=True).update(is_active=False)
