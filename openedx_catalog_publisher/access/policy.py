@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from openedx_catalog_publisher.access.actions import ADMIN_ACTIONS, UNIT_ACTIONS, Action
-from openedx_catalog_publisher.access.roles import assigned_for, holds_anywhere, holds_everywhere, is_known
+from openedx_catalog_publisher.access.roles import assigned_everywhere, assigned_for, holds_anywhere, holds_everywhere, is_known
 from openedx_catalog_publisher.models import (
     Collaborator,
     Course,
@@ -25,6 +25,8 @@ from openedx_catalog_publisher.models import (
     UnitRoot,
 )
 from openedx_catalog_publisher.settings.conf import staff_read_only
+
+READ_ACTIONS = frozenset({Action.VIEW_DRAFT, Action.VIEW_OFFICIAL})
 
 TEAM_REFERENCES: tuple[type[Model], ...] = (Person, Collaborator)
 """Reference data that course teams make and change."""
@@ -49,28 +51,33 @@ def visible(user: Any, action: Action, units: QuerySet[Any]) -> QuerySet[Any]:
     if action is Action.VIEW_OFFICIAL:
         return units.filter(draft=False)
     drafts = units.filter(draft=True)
-    if may_everywhere(user, action):
+    if may_by_account(user, action):
         return drafts
+    admin = assigned_everywhere(user, RoleName.CATALOG_ADMIN)
     if action in ADMIN_ACTIONS:
-        return drafts.none()
+        return drafts.filter(admin)
     course = "pk" if units.model is Course else "course_id"
     member = _is_member(user, course)
     if action is Action.VIEW_DRAFT:
-        return drafts.filter(member)
+        return drafts.filter(admin | member)
     editors = valid_editors().filter(course=OuterRef(course))
-    return drafts.filter(member, Exists(editors.filter(user=user)) | ~Exists(editors))
+    return drafts.filter(admin | (member & (Exists(editors.filter(user=user)) | ~Exists(editors))))
 
 
-def may_everywhere(user: Any, action: Action) -> bool:
-    """Tell whether a user may do something on every object: administrators, and staff as far as the settings let them."""
+def may_by_account(user: Any, action: Action) -> bool:
+    """Tell, without a statement, whether the account alone gives a right everywhere: superusers, and staff by the settings."""
     if not is_known(user):
         return False
     if user.is_superuser:
         return True
-    if user.is_staff and action not in ADMIN_ACTIONS:
-        if action in (Action.VIEW_DRAFT, Action.VIEW_OFFICIAL) or not staff_read_only():
-            return True
-    return holds_everywhere(user, RoleName.CATALOG_ADMIN)
+    if not user.is_staff or action in ADMIN_ACTIONS:
+        return False
+    return action in READ_ACTIONS or not staff_read_only()
+
+
+def may_everywhere(user: Any, action: Action) -> bool:
+    """Tell whether a user may do something on every object: by the account, or as catalog administrator."""
+    return may_by_account(user, action) or holds_everywhere(user, RoleName.CATALOG_ADMIN)
 
 
 def can(user: Any, action: Action, obj: Any) -> bool:
@@ -90,12 +97,12 @@ def can(user: Any, action: Action, obj: Any) -> bool:
         if not isinstance(obj, UnitRoot) or obj.pk is None:
             return False
         return visible(user, action, type(obj)._base_manager.filter(pk=obj.pk)).exists()
-    if may_everywhere(user, action):
+    if may_by_account(user, action):
         return True
-    if action in ADMIN_ACTIONS:
-        return False
     if action is Action.CREATE_COURSE:
         return _may_create_course(user, obj)
+    if holds_everywhere(user, RoleName.CATALOG_ADMIN):
+        return True
     if action is Action.CREATE_REFERENCE:
         return obj in TEAM_REFERENCES and holds_anywhere(user, RoleName.ORG_MEMBER)
     return action is Action.CHANGE_REFERENCE and _shows_in_own_courses(user, obj)
@@ -121,7 +128,8 @@ def _may_create_course(user: Any, organization: Any) -> bool:
     if not isinstance(organization, OrganizationProfile) or organization.pk is None:
         return False
     member = assigned_for(RoleName.ORG_MEMBER, user=user, organization_key="key_normalized")
-    return OrganizationProfile.objects.filter(member, pk=organization.pk).exists()
+    admin = assigned_everywhere(user, RoleName.CATALOG_ADMIN)
+    return OrganizationProfile.objects.filter(admin | member, pk=organization.pk).exists()
 
 
 def _shows_in_own_courses(user: Any, obj: Any) -> bool:

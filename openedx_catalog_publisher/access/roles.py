@@ -18,14 +18,17 @@ def valid_assignments() -> QuerySet[CatalogRoleAssignment]:
     )
 
 
+def assigned_everywhere(user: Any, role: RoleName) -> Exists:
+    """Return the condition that a user holds a role for all organizations."""
+    return Exists(valid_assignments().filter(user=user, role__name=role, context=ALL_ORGANIZATIONS))
+
+
 def holds_everywhere(user: Any, role: RoleName) -> bool:
     """Tell whether a user holds a role for all organizations; a superuser holds every role."""
     if not is_known(user):
         return False
-    return (
-        bool(user.is_superuser)
-        or valid_assignments().filter(user=user, role__name=role, context=ALL_ORGANIZATIONS).exists()
-    )
+    assignments = valid_assignments().filter(user=user, role__name=role, context=ALL_ORGANIZATIONS)
+    return bool(user.is_superuser) or assignments.exists()
 
 
 def holds_anywhere(user: Any, role: RoleName) -> bool:

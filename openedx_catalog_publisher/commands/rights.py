@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from openedx_catalog_publisher.access.actions import Action
-from openedx_catalog_publisher.access.policy import can, may_everywhere, visible
+from openedx_catalog_publisher.access.policy import can, may_by_account, visible
 from openedx_catalog_publisher.commands.actor import Actor
 from openedx_catalog_publisher.commands.anchors import Anchors
 from openedx_catalog_publisher.commands.errors import NotPermitted
@@ -30,7 +30,7 @@ def require_on_courses(actor: Actor, action: Action, anchors: Anchors) -> None:
     Raises:
         NotPermitted: naming the courses on which the actor lacks it.
     """
-    if actor.is_system or may_everywhere(actor.user, action):
+    if actor.is_system or may_by_account(actor.user, action):
         return
     pks = {course.pk: course.key for course in anchors.courses.values()}
     allowed = set(visible(actor.user, action, Course.everything.filter(pk__in=pks)).values_list("pk", flat=True))

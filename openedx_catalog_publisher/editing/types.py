@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import Exists, OuterRef
+
 from openedx_catalog_publisher.commands.errors import InvalidInput
 from openedx_catalog_publisher.commands.transaction import Operation
 from openedx_catalog_publisher.models import CourseRunType, CourseType, WriteSource
@@ -31,14 +33,13 @@ def check_course_type(operation: Operation, course_type: str | None, owners: Col
     """
     if course_type is None or operation.source not in BINDING:
         return
-    found = CourseType.objects.filter(uuid=course_type).prefetch_related("white_listed_orgs").first()
-    if found is None:
-        return
-    if found.slug in retired_course_types():
-        raise InvalidInput({"type": [f"The course type {found.name} is retired. Choose another one."]})
-    reserved = {str(profile.uuid) for profile in found.white_listed_orgs.all()}
-    if reserved and reserved.isdisjoint(owners):
-        raise InvalidInput({"type": [f"The course type {found.name} is reserved for other organizations."]})
+    rows = list(CourseType.objects.filter(uuid=course_type).values_list("slug", "name", "white_listed_orgs__uuid"))
+    reserved = {str(organization) for *_, organization in rows if organization is not None}
+    for slug, name, _ in rows[:1]:
+        if slug in retired_course_types():
+            raise InvalidInput({"type": [f"The course type {name} is retired. Choose another one."]})
+        if reserved and reserved.isdisjoint(owners):
+            raise InvalidInput({"type": [f"The course type {name} is reserved for other organizations."]})
 
 
 def check_run_type(operation: Operation, run_type: str | None, course_type: str | None) -> None:
@@ -55,12 +56,13 @@ def check_run_type(operation: Operation, run_type: str | None, course_type: str 
     """
     if run_type is None or operation.source not in BINDING:
         return
-    found = CourseRunType.objects.filter(uuid=run_type).first()
+    offered = CourseType.objects.filter(uuid=course_type, course_run_types=OuterRef("pk"))
+    found = CourseRunType.objects.filter(uuid=run_type).annotate(offered=Exists(offered)).first()
     if found is None:
         return
     if found.slug in retired_run_types() or found.slug == CourseRunType.EMPTY_SLUG:
         raise InvalidInput({"type": [f"The run type {found.name} is not offered. Choose another one."]})
-    if not CourseType.objects.filter(uuid=course_type, course_run_types=found).exists():
+    if not found.offered:
         raise InvalidInput(
             {"type": [f"The run type {found.name} is not among those of the course's type. Choose one of them."]}
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import heapq
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import QuerySet
 
 from openedx_catalog_publisher.ledger.canonical_json import timestamp
 from openedx_catalog_publisher.ledger.chain import record_hash
@@ -21,7 +22,7 @@ from openedx_catalog_publisher.models import (
     SealedHead,
 )
 
-CHUNK = 500
+CHUNK = 200
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Fault:
 
 def verify_log(units: set[uuid.UUID] | None = None) -> Iterator[Fault]:
     """
-    Yield every fault of the ledger; reads only, memory flat in the length of the log.
+    Yield every fault of the ledger; reads only, memory grows with the number of units, not with the length of the log.
 
     Arguments:
         units: verify the chains of these units only, and no seals; None verifies everything.
@@ -57,20 +58,29 @@ def verify_log(units: set[uuid.UUID] | None = None) -> Iterator[Fault]:
 
 
 def _chains(units: set[uuid.UUID] | None) -> Iterator[list[ChainedRecord]]:
-    streams = []
+    # Databases order UUIDs differently, so units are taken in batches and their records sorted here.
+    for batch in batched(sorted(units if units is not None else _logged_units()), CHUNK):
+        chains: dict[uuid.UUID, list[ChainedRecord]] = {}
+        for model in (EditRecord, Publication):
+            rows: QuerySet[Any] = model.objects.filter(unit_uuid__in=batch)
+            for record in rows.iterator(chunk_size=CHUNK):
+                chains.setdefault(record.unit_uuid, []).append(record)
+        for chain in chains.values():
+            yield sorted(chain, key=lambda record: record.sequence)
+
+
+def _logged_units() -> set[uuid.UUID]:
+    found: set[uuid.UUID] = set()
     for model in (EditRecord, Publication):
-        rows: Any = model.objects.order_by("unit_uuid", "sequence")
-        if units is not None:
-            rows = rows.filter(unit_uuid__in=units)
-        streams.append(rows.iterator(chunk_size=CHUNK))
-    chain: list[ChainedRecord] = []
-    for record in heapq.merge(*streams, key=lambda entry: (entry.unit_uuid.hex, entry.sequence)):
-        if chain and chain[-1].unit_uuid != record.unit_uuid:
-            yield chain
-            chain = []
-        chain.append(record)
-    if chain:
-        yield chain
+        rows: QuerySet[Any] = model.objects.order_by()
+        found.update(rows.values_list("unit_uuid", flat=True).distinct())
+    return found
+
+
+def batched(values: Sequence[uuid.UUID], size: int) -> Iterator[Sequence[uuid.UUID]]:
+    """Yield the values in batches of at most ``size``."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 def _verify_chain(records: list[ChainedRecord], heads: dict[uuid.UUID, tuple[int, str, str]]) -> Iterator[Fault]:

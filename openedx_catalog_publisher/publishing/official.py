@@ -196,7 +196,8 @@ def make_official(
             if entry.anchor.kind == UnitKind.COURSE and "url_slug" in entry.names
         }
     )
-    point_at_canonical_runs([course.pk for course in anchors.courses.values()])
+    if any(entry.before.snapshot is None for entry in wanted):
+        point_at_canonical_runs([course.pk for course in anchors.courses.values()])
     return records
 
 
@@ -278,7 +279,11 @@ def new_release(
 
 
 def point_at_canonical_runs(course_anchor_pks: Sequence[int]) -> None:
-    """Point official courses at the official row of their draft's canonical run; without one they keep what they have."""
+    """
+    Point official courses at the official row of their draft's canonical run; without one they keep what they have.
+
+    Only a first publication, of the course or of that run, can make a difference.
+    """
     rows = Course.objects.filter(
         draft_version__in=course_anchor_pks, draft_version__canonical_course_run__official_version__isnull=False
     ).values_list("pk", "canonical_course_run_id", "draft_version__canonical_course_run__official_version")
