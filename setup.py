@@ -7,7 +7,7 @@ Dependencies are read from ``requirements/*.in``, so that they are written once.
 import re
 from pathlib import Path
 
-from setuptools import find_packages, setup
+from setuptools import find_namespace_packages, setup
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = "openedx_catalog_publisher"
@@ -46,7 +46,8 @@ setup(
     author="openedx_catalog_publisher contributors",
     license_expression="AGPL-3.0-only",
     license_files=["LICENSE"],
-    packages=find_packages(include=[PACKAGE, f"{PACKAGE}.*"]),
+    # With folders that hold no code, such as conf/locale: to setuptools they are packages like any other.
+    packages=find_namespace_packages(include=[PACKAGE, f"{PACKAGE}.*"], exclude=["*.__pycache__"]),
     include_package_data=True,
     zip_safe=False,
     python_requires=">=3.11",
