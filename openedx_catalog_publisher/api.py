@@ -1,9 +1,9 @@
 """
 The Python door: what other code may call. Nothing else is stable.
 
-Commands take an ``Actor`` first and open the outermost transaction themselves: call them outside of one. They check rights, lock,
-write, log and record events; each names in its docstring what it raises (``commands.errors``). Queries check no rights unless
-they say so.
+Commands take an ``Actor`` first and open the outermost transaction themselves: call them outside of one. They check
+rights, lock, write, log and record events; each names in its docstring what it raises (``commands.errors``). Queries
+check no rights unless they say so.
 """
 
 from openedx_catalog_publisher.access.actions import Action

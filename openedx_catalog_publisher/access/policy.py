@@ -1,8 +1,9 @@
 """
 The one place that says who may do what.
 
-``visible`` filters a query set of units by one subquery; ``can`` on a unit asks ``visible`` about that one unit, so that the
-two cannot disagree. Both fail closed: no object, an unknown object, an anonymous or inactive user have no right.
+``visible`` filters a query set of units by one subquery; ``can`` on a unit asks ``visible`` about that one unit, so
+that the two cannot disagree. Both fail closed: no object, an unknown object, an anonymous or inactive user have no
+right.
 """
 
 from __future__ import annotations
@@ -12,7 +13,13 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from openedx_catalog_publisher.access.actions import ADMIN_ACTIONS, UNIT_ACTIONS, Action
-from openedx_catalog_publisher.access.roles import assigned_everywhere, assigned_for, holds_anywhere, holds_everywhere, is_known
+from openedx_catalog_publisher.access.roles import (
+    assigned_everywhere,
+    assigned_for,
+    holds_anywhere,
+    holds_everywhere,
+    is_known,
+)
 from openedx_catalog_publisher.models import (
     Collaborator,
     Course,
@@ -65,7 +72,7 @@ def visible(user: Any, action: Action, units: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def may_by_account(user: Any, action: Action) -> bool:
-    """Tell, without a statement, whether the account alone gives a right everywhere: superusers, and staff by the settings."""
+    """Tell, without a statement, whether the account alone gives a right everywhere: superuser, or staff."""
     if not is_known(user):
         return False
     if user.is_superuser:
@@ -87,41 +94,46 @@ def can(user: Any, action: Action, obj: Any) -> bool:
     Arguments:
         user: a user of the platform; None or anonymous has no right.
         action: what.
-        obj: for unit actions a draft (or, for ``VIEW_OFFICIAL``, official) row; for ``CREATE_COURSE`` the organization's
-            profile; for reference actions the row, or its model for ``CREATE_REFERENCE``; for ``IMPORT`` and
-            ``MANAGE_ROLES`` the installation, which is the string ``*``.
+        obj: for unit actions a draft (or, for ``VIEW_OFFICIAL``, official) row; for ``CREATE_COURSE`` the
+            organization's profile; for reference actions the row, or its model for ``CREATE_REFERENCE``; for ``IMPORT``
+            and ``MANAGE_ROLES`` the installation, which is the string ``*``.
     """
     if obj is None or not is_known(user):
         return False
     if action in UNIT_ACTIONS:
-        if not isinstance(obj, UnitRoot) or obj.pk is None:
-            return False
-        return visible(user, action, type(obj)._base_manager.filter(pk=obj.pk)).exists()
+        return _can_on_unit(user, action, obj)
     if may_by_account(user, action):
         return True
     if action is Action.CREATE_COURSE:
         return _may_create_course(user, obj)
-    if holds_everywhere(user, RoleName.CATALOG_ADMIN):
-        return True
+    return holds_everywhere(user, RoleName.CATALOG_ADMIN) or _may_as_member(user, action, obj)
+
+
+def _can_on_unit(user: Any, action: Action, obj: Any) -> bool:
+    if not isinstance(obj, UnitRoot) or obj.pk is None:
+        return False
+    return visible(user, action, type(obj)._base_manager.filter(pk=obj.pk)).exists()
+
+
+def _may_as_member(user: Any, action: Action, obj: Any) -> bool:
     if action is Action.CREATE_REFERENCE:
         return obj in TEAM_REFERENCES and holds_anywhere(user, RoleName.ORG_MEMBER)
     return action is Action.CHANGE_REFERENCE and _shows_in_own_courses(user, obj)
 
 
-def _is_member(user: Any, course: str) -> Exists:
-    member = assigned_for(RoleName.ORG_MEMBER, user=user, organization_key="organization__key_normalized")
-    return Exists(
-        CourseOrganization.objects.filter(member, course=OuterRef(course), kind=CourseOrganization.Kind.OWNER)
-    )
-
-
 def valid_editors() -> QuerySet[CourseEditor]:
-    """Return the editors who still are members of an owner of their course; a course without any is its organization's."""
+    """Return the editors who still are members of an owner of their course."""
     owners = CourseOrganization.objects.filter(course=OuterRef("course"), kind=CourseOrganization.Kind.OWNER)
     member = assigned_for(
         RoleName.ORG_MEMBER, user=OuterRef(OuterRef("user")), organization_key="organization__key_normalized"
     )
     return CourseEditor.objects.filter(Exists(owners.filter(member)), user__is_active=True)
+
+
+def _is_member(user: Any, course: str) -> Exists:
+    member = assigned_for(RoleName.ORG_MEMBER, user=user, organization_key="organization__key_normalized")
+    owners = CourseOrganization.objects.filter(member, course=OuterRef(course), kind=CourseOrganization.Kind.OWNER)
+    return Exists(owners)
 
 
 def _may_create_course(user: Any, organization: Any) -> bool:

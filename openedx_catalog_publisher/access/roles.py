@@ -13,9 +13,8 @@ from openedx_catalog_publisher.models import ALL_ORGANIZATIONS, CatalogRoleAssig
 def valid_assignments() -> QuerySet[CatalogRoleAssignment]:
     """Return the assignments that hold at this moment."""
     now = timezone.now()
-    return CatalogRoleAssignment.objects.filter(user__is_active=True).filter(
-        Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    )
+    assignments: QuerySet[CatalogRoleAssignment] = CatalogRoleAssignment.objects.filter(user__is_active=True)
+    return assignments.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
 
 
 def assigned_everywhere(user: Any, role: RoleName) -> Exists:

@@ -1,8 +1,8 @@
 """
 Anchors: the draft root rows that commands lock.
 
-Lock order: courses before runs, each by primary key. Rows are found without a lock first and locked by primary key, because
-a locking read through another index would take its locks in that index's order.
+Lock order: courses before runs, each by primary key. Rows are found without a lock first and locked by primary key,
+because a locking read through another index would take its locks in that index's order.
 """
 
 from __future__ import annotations

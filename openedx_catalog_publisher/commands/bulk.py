@@ -18,8 +18,8 @@ def insert_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) ->
         rows: values by field name or attname.
 
     Returns:
-        Instances in the order of ``rows``. They have primary keys where the database returns them (MariaDB, SQLite), and
-        none on MySQL.
+        Instances in the order of ``rows``. They have primary keys where the database returns them (MariaDB, SQLite),
+        and none on MySQL.
     """
     if not rows:
         return []
@@ -45,7 +45,7 @@ def update_rows(model: type[models.Model], changes: Mapping[int, Mapping[str, An
             columns.setdefault(column, {})[pk] = value
     assignments: dict[str, Any] = {}
     for column, by_pk in columns.items():
-        field = model._meta.get_field(column.removesuffix("_id") if _is_foreign_key(model, column) else column)
+        field: Any = model._meta.get_field(column.removesuffix("_id") if _is_foreign_key(model, column) else column)
         first = next(iter(by_pk.values()))
         if len(by_pk) == len(changes) and all(value == first for value in by_pk.values()):
             assignments[field.name] = first
@@ -53,7 +53,7 @@ def update_rows(model: type[models.Model], changes: Mapping[int, Mapping[str, An
         assignments[field.name] = Case(
             *(When(pk=pk, then=_literal(value, field)) for pk, value in by_pk.items()),
             default=F(field.name),
-            output_field=field,  # type: ignore[arg-type]
+            output_field=field,
         )
     model._base_manager.filter(pk__in=list(changes)).update(**assignments)
 
@@ -68,7 +68,7 @@ def delete_rows(model: type[models.Model], pks: Iterable[int]) -> None:
     wanted = list(pks)
     if wanted:
         rows = model._base_manager.filter(pk__in=wanted)
-        rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+        rows._raw_delete(rows.db)
 
 
 def _is_foreign_key(model: type[models.Model], column: str) -> bool:

@@ -1,8 +1,8 @@
 """
 Errors that commands answer with.
 
-Each has the HTTP status that a REST door gives it; messages name the field or the unit and the remedy. Nothing was written when
-one is raised.
+Each has the HTTP status that a REST door gives it; messages name the field or the unit and the remedy. Nothing was
+written when one is raised.
 """
 
 from __future__ import annotations

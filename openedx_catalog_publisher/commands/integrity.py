@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, models
@@ -20,7 +21,8 @@ def violation(error: IntegrityError) -> CatalogError | IntegrityError:
     MySQL and MariaDB name the constraint; SQLite names check constraints, and the columns of unique ones.
 
     Returns:
-        ``InvalidInput`` naming the field, for a constraint of our tables; the error itself for any other, which is a fault.
+        ``InvalidInput`` naming the field, for a constraint of our tables; the error itself for any other, which is a
+        fault.
     """
     text = " ".join(map(str, error.args))
     for model, constraint, fields in _constraints():
@@ -59,7 +61,7 @@ def _constraints() -> Iterator[tuple[type[models.Model], models.BaseConstraint, 
                 yield model, constraint, list(dict.fromkeys(_names_in(constraint.condition)))
 
 
-def _names_in(condition: models.Q) -> Iterator[str]:
+def _names_in(condition: Any) -> Iterator[str]:
     for child in condition.children:
         if isinstance(child, models.Q):
             yield from _names_in(child)

@@ -1,9 +1,9 @@
 """
 One command, one transaction.
 
-The platform has ``ATOMIC_REQUESTS=True``, so a command opens the outermost transaction itself; a caller that is inside one
-already gets Django's ``RuntimeError``, which is a fault of the caller. A deadlock, a lock time-out, or a generated key that
-somebody else took first runs the whole command again, at most three times.
+The platform has ``ATOMIC_REQUESTS=True``, so a command opens the outermost transaction itself; a caller that is inside
+one already gets Django's ``RuntimeError``, which is a fault of the caller. A deadlock, a lock time-out, or a generated
+key that somebody else took first runs the whole command again, at most three times.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Operation:
         actor: who acts.
         pseudonym: the actor in the hash chains.
         uuid: groups all that the operation writes, over all units and logs.
-        generated: fields that the command made up itself (a run's key, a slug). When the database says that such a value
-            is taken, somebody else took it first, and the command is run again to make another.
+        generated: fields that the command made up itself (a run's key, a slug). When the database says that such a
+            value is taken, somebody else took it first, and the command is run again to make another.
     """
 
     actor: Actor
@@ -58,7 +58,8 @@ class Operation:
         """
         The one time of the operation, UTC; every row that it writes bears it.
 
-        Taken at its first use, which is after the locks, so that the records of a unit stand in the order of their times.
+        Taken at its first use, which is after the locks, so that the records of a unit stand in the order of their
+        times.
         """
         return timezone.now().astimezone(UTC)
 

@@ -1,8 +1,8 @@
 """
 Writing many drafts at once: what importers stand on.
 
-A batch is one transaction and a number of statements that does not depend on how many courses it holds. A course that breaks a rule
-is refused by itself and whole, with its runs; the others are written.
+A batch is one transaction and a number of statements that does not depend on how many courses it holds. A course that
+breaks a rule is refused by itself and whole, with its runs; the others are written.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.db import models, transaction
 
 from openedx_catalog_publisher.access.actions import Action
 from openedx_catalog_publisher.commands.anchors import Anchor, read_anchors
@@ -94,7 +96,11 @@ class _Refused(Exception):
 
 @command
 def write_courses(
-    operation: Operation, courses: Sequence[CourseInput], *, dry_run: bool = False
+    operation: Operation,
+    courses: Sequence[CourseInput],
+    *,
+    dry_run: bool = False,
+    coming: Sequence[models.Model] = (),
 ) -> list[CourseOutcome]:
     """
     Create or update drafts of courses with their runs, in one transaction.
@@ -103,24 +109,31 @@ def write_courses(
         operation: given by the command.
         courses: at most ``MAX_UNITS`` courses and runs together.
         dry_run: work out the outcomes and write nothing.
+        coming: reference data that does not exist yet and would by the time of the writing, as unsaved rows; for a dry
+            run only.
 
     Returns:
         What became of each course, in the order of the input.
 
     Raises:
         NotPermitted: for all but catalog administrators and the system.
-        ValueError: when the batch is too large.
+        ValueError: when the batch is too large, or counts on reference data that is not there.
     """
     require(operation.actor, Action.IMPORT, ALL_ORGANIZATIONS)
     if len(courses) + sum(len(entry.runs) for entry in courses) > MAX_UNITS:
         raise ValueError(f"A batch holds at most {MAX_UNITS} courses and runs.")
-    batch = _Batch(operation, courses)
+    if coming and not dry_run:
+        raise ValueError("Only a dry run can count on reference data that does not exist yet.")
+    batch = _Batch(operation, courses, coming)
     outcomes, writes = [], []
     for entry in courses:
         outcome, found = batch.plan(entry)
         outcomes.append(outcome)
         writes += found
-    if not dry_run:
+    if dry_run:
+        # The pseudonym of somebody who never acted before is made with the operation, and goes too.
+        transaction.set_rollback(True)
+    else:
         batch.write(writes)
     return outcomes
 
@@ -128,7 +141,7 @@ def write_courses(
 class _Batch:
     """The drafts of one batch as they are stored, read at once; and what is made of each course."""
 
-    def __init__(self, operation: Operation, courses: Sequence[CourseInput]) -> None:
+    def __init__(self, operation: Operation, courses: Sequence[CourseInput], coming: Sequence[models.Model]) -> None:
         self.operation = operation
         course_keys = {normalize_key(f"{entry.organization}+{entry.number.strip()}") for entry in courses}
         run_keys = {normalize_key(run.key) for entry in courses for run in entry.runs}
@@ -139,6 +152,8 @@ class _Batch:
             capture(kind, Side.DRAFT, [anchor.pk for anchor in self.anchors.of(kind).values()], into=self.known)
         self.seen: set[str] = set()
         self._slug_owners = self._read_slugs(courses)
+        for row in coming:
+            self.known.references.learn_unsaved(row)
         self._resolve_all(courses)
 
     def _read_slugs(self, courses: Sequence[CourseInput]) -> dict[str, Any]:
@@ -192,6 +207,7 @@ class _Batch:
     def _run(self, entry: RunInput, course: DraftWrite) -> DraftWrite:
         try:
             anchor = self._take(entry.key)
+            _check_belongs(anchor, course.anchor)
             content, state = canonical_changes(UnitKind.COURSE_RUN, entry.changes)
             identity = {"key": entry.key, "course": str(course.anchor.uuid)}
             if anchor is None:
@@ -207,8 +223,6 @@ class _Batch:
                 if not content.get("slug"):
                     title = content.get("title_override") or course.snapshot.content["title"]
                     content["slug"] = run_slug(title, entry.key)
-            elif anchor["course_id"] != course.anchor.pk:
-                raise InvalidInput({"key": ["This run belongs to another course."]})
             return self._write(anchor, content, state, identity)
         except InvalidInput as error:
             raise _Refused({f"{entry.key}.{name}": found for name, found in error.fields.items()}) from error
@@ -242,6 +256,11 @@ class _Batch:
         created = [entry.anchor for entry in writes if entry.anchor.kind == UnitKind.COURSE_RUN and entry.created]
         point_at_first_run(self.anchors.courses, created)
         self.anchors.save()
+
+
+def _check_belongs(run: Anchor | None, course: Anchor) -> None:
+    if run is not None and run["course_id"] != course.pk:
+        raise InvalidInput({"key": ["This run belongs to another course."]})
 
 
 def _uuids(model: type[Course | CourseRun], keys: set[str]) -> list[uuid.UUID]:

@@ -1,8 +1,8 @@
 """
 Input of content brought to canonical form, so that equal content compares equal however it was written.
 
-White space around text goes, empty text is null, numbers and times get one notation, references become codes. All faulty fields
-are reported at once, by name.
+White space around text goes, empty text is null, numbers and times get one notation, references become codes. All
+faulty fields are reported at once, by name.
 """
 
 from __future__ import annotations
@@ -43,9 +43,10 @@ def canonical_content(kind: UnitKind, changes: Mapping[str, Any]) -> dict[str, A
 
     Arguments:
         kind: the kind of unit.
-        changes: values by content name. References are given by code (uuid, language tag, currency code, seat type slug) or
-            as the referenced row; times as aware datetimes or ISO 8601 strings with an offset; lists of references as
-            lists of codes; ``seats`` as a list of objects; ``entitlement`` and ``restricted_run`` as an object or None.
+        changes: values by content name. References are given by code (uuid, language tag, currency code, seat type
+            slug) or as the referenced row; times as aware datetimes or ISO 8601 strings with an offset; lists of
+            references as lists of codes; ``seats`` as a list of objects; ``entitlement`` and ``restricted_run`` as an
+            object or None.
 
     Raises:
         InvalidInput: naming every faulty field, and every name that is no content.

@@ -146,9 +146,10 @@ def _default_source() -> str | None:
 
 def add_first_editor(operation: Operation, course: Anchor) -> None:
     """Make the creator of a course its first editor; the system is nobody's editor. The caller saves the anchor."""
-    if operation.actor.is_system:
+    user = operation.actor.user
+    if user is None:
         return
-    CourseEditor.objects.create(course_id=course.pk, user=operation.actor.user)
+    CourseEditor.objects.create(course_id=course.pk, user=user)
     unit_event(operation, course, EventKind.EDITOR_ADDED, {"editor": str(operation.pseudonym)}).save()
 
 

@@ -86,7 +86,7 @@ def _delete(operation: Operation, anchors: Anchors, going: Sequence[Anchor]) -> 
     for kind in (UnitKind.COURSE_RUN, UnitKind.COURSE):
         for part in UNITS[kind].parts:
             rows = part.model._base_manager.filter(**{f"{part.owner_attname}__in": pks[kind]})
-            rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+            rows._raw_delete(rows.db)
         delete_rows(UNITS[kind].root, pks[kind])
 
 

@@ -1,8 +1,8 @@
 """
 Putting changes onto drafts: overlay, rules, comparison.
 
-What is composed here: the draft's content with canonical changes laid over it, checked against the rules of its kind, as a write
-that the engine carries out. Equal content is no write at all (the no-op rule).
+What is composed here: the draft's content with canonical changes laid over it, checked against the rules of its kind,
+as a write that the engine carries out. Equal content is no write at all (the no-op rule).
 """
 
 from __future__ import annotations
@@ -125,9 +125,9 @@ def check_rules(kind: UnitKind, after: Mapping[str, Any], touched: Iterable[str]
     else:
         if {"start", "end"} & touched and after["start"] and after["end"] and after["start"] > after["end"]:
             errors["end"] = ["The end is not before the start."]
-        if {"min_effort", "max_effort"} & touched and None not in (after["min_effort"], after["max_effort"]):
-            if after["min_effort"] > after["max_effort"]:
-                errors["max_effort"] = ["The most effort is not below the least."]
+        least, most = after["min_effort"], after["max_effort"]
+        if {"min_effort", "max_effort"} & touched and least is not None and most is not None and least > most:
+            errors["max_effort"] = ["The most effort is not below the least."]
     if errors:
         raise InvalidInput(errors)
 

@@ -1,4 +1,4 @@
-"""Course editors: who, beside administrators, may write a course (Discovery's decision "Publisher roles and permissions")."""
+"""Course editors: who writes a course (Discovery's decision "Publisher roles and permissions")."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """
 Shapes of the values that are JSON columns of their owner (Discovery keeps each in a table of its own).
 
-A serializer of each brings input to canonical form: known keys only, strings trimmed, decimals as strings of fixed scale, empty
-values null.
+A serializer of each brings input to canonical form: known keys only, strings trimmed, decimals as strings of fixed
+scale, empty values null.
 """
 
 from __future__ import annotations
@@ -71,7 +71,11 @@ class GeoLocationPart(Part):
     lng = serializers.DecimalField(max_digits=14, decimal_places=11, min_value=-180, max_value=180)
 
 
-US_STATES = ["AL", "AZ", "AR", "CA", "CO", "CT", "DE", "FL", "GA", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "DC"]
+US_STATES = [
+    *("AL", "AZ", "AR", "CA", "CO", "CT", "DE", "FL", "GA", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME"),
+    *("MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK"),
+    *("OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "DC"),
+]
 """The 48 contiguous states and the District of Columbia, as Discovery offers them."""
 
 
@@ -179,7 +183,7 @@ def canonical_part(shape: type[Part], value: Any) -> dict[str, Any] | None:
     serializer = shape(data=value)
     if not serializer.is_valid():
         raise PartError(list(_sentences(serializer.errors)))
-    return {name: _canonical(serializer.validated_data.get(name)) for name in serializer.fields}
+    return {str(name): _canonical(serializer.validated_data.get(name)) for name in serializer.fields}
 
 
 def _canonical(value: Any) -> Any:

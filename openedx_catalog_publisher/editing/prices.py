@@ -37,9 +37,10 @@ def set_prices(
     Set prices by seat type on a course's entitlement and on the seats of the named runs, in one transaction.
 
     A course has an entitlement of the first of its type's entitlement types that is priced; what it has of those types
-    stays where no price is given, and goes where its type sells none. A run has one seat for each seat type of its type's
-    tracks: the price from the list, else the one that it has, else nothing. Seats of other types go. Skus, credit hours and
-    deadlines of seats that stay are kept.
+    stays where no price is given, and goes where its type sells none. A run has one seat for each seat type of its
+    type's
+    tracks: the price from the list, else the one that it has, else nothing. Seats of other types go. Skus, credit hours
+    and deadlines of seats that stay are kept.
 
     Arguments:
         operation: given by the command.

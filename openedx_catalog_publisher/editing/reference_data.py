@@ -1,8 +1,8 @@
 """
 Commands on reference data: people, collaborators, organizations' profiles, subjects, types and the rest.
 
-Live at once, with history (django-simple-history) and an event for each change. What a unit or a snapshot refers to cannot be
-deleted, only retired.
+Live at once, with history (django-simple-history) and an event for each change. What a unit or a snapshot refers to
+cannot be deleted, only retired.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def grant_role(
     context = ALL_ORGANIZATIONS if everywhere else normalize_key(organization)
     if not everywhere and not OrganizationProfile.objects.filter(key_normalized=context).exists():
         raise InvalidInput({"organization": [f"There is no organization {organization}."]})
-    assignment = CatalogRoleAssignment.objects.create(
+    assignment: CatalogRoleAssignment = CatalogRoleAssignment.objects.create(
         user=user,
         role=CatalogRole.objects.get(name=role),
         context=context,

@@ -41,9 +41,9 @@ def run_creation(
         operation: the command's operation.
         course: the course's anchor, locked or being created.
         course_content: the course's content, at least ``type`` and ``title``.
-        changes: content and state by name; besides them ``run``, the run part of the key as the organization types it, or
-            ``key``, a whole key (importers: a run may be attached to a course whose key differs from its own). Without
-            either, the start makes the key.
+        changes: content and state by name; besides them ``run``, the run part of the key as the organization types it,
+            or ``key``, a whole key (importers: a run may be attached to a course whose key differs from its own).
+            Without either, the start makes the key.
         references: what is known.
         taken: normalised keys of runs that the same command creates; the key is added.
 

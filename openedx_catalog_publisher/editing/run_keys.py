@@ -1,8 +1,8 @@
 """
 Keys of courses and runs.
 
-A course's key is ``Org+Number``; a run's is ``course-v1:Org+Number+Run``. Where the organization does not type its own, the run
-part is the trimester of the start (``1T2031``), with the first free suffix of letters.
+A course's key is ``Org+Number``; a run's is ``course-v1:Org+Number+Run``. Where the organization does not type its own,
+the run part is the trimester of the start (``1T2031``), with the first free suffix of letters.
 """
 
 from __future__ import annotations

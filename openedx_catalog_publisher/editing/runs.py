@@ -58,8 +58,8 @@ def update_run(
     """
     Change a run's draft. Fields that are not named stay; equal input writes nothing.
 
-    A moved end clears the upgrade deadlines that were set on verified seats, unless seats are given too: a deadline that
-    was right for another end is wrong for this one.
+    A moved end clears the upgrade deadlines that were set on verified seats, unless seats are given too: a deadline
+    that was right for another end is wrong for this one.
 
     Arguments:
         operation: given by the command.

@@ -1,15 +1,15 @@
 """
 Which course and run types may be chosen.
 
-The rules bind what is newly chosen through the REST doors. Importers and the admin may set any type that exists, and a value that
-stays as it is never breaks a rule; a run type outside its course's type then shows as a warning in the plan.
+The rules bind what is newly chosen through the REST doors. Importers and the admin may set any type that exists, and a
+value that stays as it is never breaks a rule; a run type outside its course's type then shows as a warning in the plan.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from openedx_catalog_publisher.commands.errors import InvalidInput
 from openedx_catalog_publisher.commands.transaction import Operation
@@ -56,7 +56,7 @@ def check_run_type(operation: Operation, run_type: str | None, course_type: str 
     """
     if run_type is None or operation.source not in BINDING:
         return
-    offered = CourseType.objects.filter(uuid=course_type, course_run_types=OuterRef("pk"))
+    offered = CourseType.objects.filter(Q(uuid=course_type), course_run_types=OuterRef("pk"))
     found = CourseRunType.objects.filter(uuid=run_type).annotate(offered=Exists(offered)).first()
     if found is None:
         return

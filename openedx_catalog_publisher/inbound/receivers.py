@@ -1,4 +1,4 @@
-"""Receivers of the platform's signals. They run inside the sender's transaction and write one row; no command runs here."""
+"""Receivers of the platform's signals. They run in the sender's transaction and write one row; no command runs here."""
 
 from __future__ import annotations
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import uuid
 import zlib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from openedx_catalog_publisher.ledger.canonical_json import canonical_json
 from openedx_catalog_publisher.ledger.chain import ChainHead, append
-from openedx_catalog_publisher.models import EditRecord, WriteSource
+from openedx_catalog_publisher.models import EditRecord
+from openedx_catalog_publisher.models.operation import OperationColumns
 
 PERSONAL_FIELDS = frozenset({"watchers", "ofac_comment"})
 """Fields whose values are personal free text; they stand beside the chain."""
@@ -20,35 +20,17 @@ Changes = Mapping[str, Mapping[str, Any]]
 """``{field: {"old": ..., "new": ...}}``, values as plain JSON data."""
 
 
-class OperationLike(Protocol):
-    """The operation that a record belongs to."""
-
-    @property
-    def uuid(self) -> uuid.UUID:
-        """Groups the records of one command."""
-
-    @property
-    def time(self) -> datetime:
-        """The one time of the operation."""
-
-    @property
-    def pseudonym(self) -> uuid.UUID:
-        """Who acted."""
-
-    @property
-    def source(self) -> WriteSource:
-        """Through which door."""
-
-
 class UnitHead(ChainHead, Protocol):
     """A unit's anchor, as far as the log needs it."""
 
     kind: Any
-    uuid: uuid.UUID
+    uuid: UUID
     key: str
 
 
-def edit_record(operation: OperationLike, anchor: UnitHead, action: EditRecord.Action, changes: Changes) -> EditRecord:
+def edit_record(
+    operation: OperationColumns, anchor: UnitHead, action: EditRecord.Action, changes: Changes
+) -> EditRecord:
     """
     Return the record of a write, appended to the unit's chain in memory; the caller inserts it.
 

@@ -30,38 +30,42 @@ def seed(apps: Any, schema_editor: Any) -> None:
     for name, rows in (("LanguageTag", LANGUAGE_TAGS), ("Currency", CURRENCIES)):
         known = set(model(name).objects.values_list("code", flat=True))
         model(name).objects.bulk_create(model(name)(code=code, name=text) for code, text in rows if code not in known)
-    for entry in PROGRAM_TYPES:
-        model("ProgramType").objects.get_or_create(slug=entry.slug, defaults={"uuid": entry.uuid, "name": entry.name})
-    for entry in SEAT_TYPES:
-        model("SeatType").objects.get_or_create(slug=entry.slug, defaults={"uuid": entry.uuid, "name": entry.name})
-    for entry in MODES:
+    for program_type in PROGRAM_TYPES:
+        model("ProgramType").objects.get_or_create(
+            slug=program_type.slug, defaults={"uuid": program_type.uuid, "name": program_type.name}
+        )
+    for seat_type in SEAT_TYPES:
+        model("SeatType").objects.get_or_create(
+            slug=seat_type.slug, defaults={"uuid": seat_type.uuid, "name": seat_type.name}
+        )
+    for mode in MODES:
         model("Mode").objects.get_or_create(
-            slug=entry.slug,
-            defaults={name: getattr(entry, name) for name in entry._fields if name != "slug"},
+            slug=mode.slug,
+            defaults={name: getattr(mode, name) for name in mode._fields if name != "slug"},
         )
     tracks = {}
-    for entry in TRACKS:
-        tracks[entry.mode], _ = model("Track").objects.get_or_create(
-            uuid=entry.uuid,
+    for track in TRACKS:
+        tracks[track.mode], _ = model("Track").objects.get_or_create(
+            uuid=track.uuid,
             defaults={
-                "mode": model("Mode").objects.get(slug=entry.mode),
-                "seat_type": model("SeatType").objects.get(slug=entry.seat_type),
+                "mode": model("Mode").objects.get(slug=track.mode),
+                "seat_type": model("SeatType").objects.get(slug=track.seat_type),
             },
         )
-    for entry in COURSE_RUN_TYPES:
+    for run_seed in COURSE_RUN_TYPES:
         run_type, made = model("CourseRunType").objects.get_or_create(
-            slug=entry.slug,
-            defaults={"uuid": entry.uuid, "name": entry.name, "is_marketable": entry.is_marketable},
+            slug=run_seed.slug,
+            defaults={"uuid": run_seed.uuid, "name": run_seed.name, "is_marketable": run_seed.is_marketable},
         )
         if made:
-            run_type.tracks.set(tracks[mode] for mode in entry.tracks)
-    for entry in COURSE_TYPES:
+            run_type.tracks.set(tracks[mode] for mode in run_seed.tracks)
+    for type_seed in COURSE_TYPES:
         course_type, made = model("CourseType").objects.get_or_create(
-            slug=entry.slug, defaults={"uuid": entry.uuid, "name": entry.name}
+            slug=type_seed.slug, defaults={"uuid": type_seed.uuid, "name": type_seed.name}
         )
         if made:
-            course_type.entitlement_types.set(model("SeatType").objects.filter(slug__in=entry.entitlement_types))
-            for position, slug in enumerate(entry.course_run_types):
+            course_type.entitlement_types.set(model("SeatType").objects.filter(slug__in=type_seed.entitlement_types))
+            for position, slug in enumerate(type_seed.course_run_types):
                 model("CourseTypeRunType").objects.create(
                     course_type=course_type,
                     course_run_type=model("CourseRunType").objects.get(slug=slug),

@@ -1,8 +1,8 @@
 """
 What each column of a unit is to publishing.
 
-Every field of every table of a unit is in exactly one class; ``tests/models/test_field_classes.py`` fails when one is in none
-or in two.
+Every field of every table of a unit is in exactly one class; ``tests/models/test_field_classes.py`` fails when one is
+in none or in two.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Review(enum.Enum):
     """Goes live without review."""
 
     OWNED = "owned"
-    """Belongs to an outside system (Studio); goes live without review. Editors write it until that system is connected."""
+    """Belongs to an outside system (Studio); goes live without review. Editors write it until Studio is connected."""
 
 
 class FieldClass(enum.Enum):

@@ -1,8 +1,8 @@
 """
 The ledger's tables: edit log, releases and publications, seals.
 
-Edits and publications of one unit form one hash chain, numbered by ``sequence`` and written under the unit's lock. What is
-hashed holds pseudonyms only; names and personal free text stand beside it.
+Edits and publications of one unit form one hash chain, numbered by ``sequence`` and written under the unit's lock. What
+is hashed holds pseudonyms only; names and personal free text stand beside it.
 """
 
 from __future__ import annotations
@@ -79,9 +79,9 @@ class EditRecord(ChainedRecord):
     """
     One write to a unit's draft: exactly one per command and unit.
 
-    ``changes`` is compressed canonical JSON ``{field: {"old": ..., "new": ...}}``, so that an overwritten value is never
-    lost. Values of personal free text (``watchers``, ``ofac_comment``) stand in ``personal_changes`` beside the chain, in
-    the same shape, and ``changes`` only names the field.
+    ``changes`` is compressed canonical JSON ``{field: {"old": ..., "new": ...}}``, so that an overwritten value is
+    never lost. Values of personal free text (``watchers``, ``ofac_comment``) stand in ``personal_changes`` beside the
+    chain, in the same shape, and ``changes`` only names the field.
 
     Scenarios: ``create`` has no old values; ``update`` names what moved; ``discard`` and ``restore`` are updates whose
     values come from a snapshot; ``delete`` is the tombstone of a draft that was never published; ``editors`` and
@@ -118,8 +118,8 @@ class Release(AppendOnlyModel):
     """
     One act of publishing: one plan, one transaction, one or many units of one or many organizations.
 
-    Its inverse is kept in the ``previous`` pointers of its publications; undoing it is a release of its own that names it
-    in ``undoes``.
+    Its inverse is kept in the ``previous`` pointers of its publications; undoing it is a release of its own that names
+    it in ``undoes``.
 
     .. pii: the message is free text of the actor.
     .. pii_types: other
@@ -162,7 +162,8 @@ class Publication(ChainedRecord):
     Scenarios:
 
     - ``publish`` with ``previous`` empty: the first publication; official rows were made.
-    - ``publish`` with ``previous``: official rows were brought to ``snapshot``; equal snapshots mean that only the status
+    - ``publish`` with ``previous``: official rows were brought to ``snapshot``; equal snapshots mean that only the
+      status
       moved.
     - ``unpublish``: ``snapshot`` is the one that was official and stays readable; ``status`` is ``unpublished``.
     - ``remove``: no ``snapshot``; the official rows are gone, this row is the tombstone.

@@ -29,7 +29,7 @@ class Reference(ImmutableFieldsModel, TimeStampedModel):
 
     reference_code: ClassVar[str] = "uuid"
     reference_labels: ClassVar[tuple[str, ...]] = ("name",)
-    immutable_fields = ("uuid",)
+    immutable_fields: ClassVar[tuple[str, ...]] = ("uuid",)
 
     uuid = models.UUIDField(_("UUID"), default=uuid.uuid4, unique=True, editable=False)
     retired = models.BooleanField(

@@ -40,8 +40,8 @@ class CatalogRoleAssignment(UserRoleAssignment):
     """
     A role that a user holds for one organization, or for all.
 
-    ``context`` is the normalised key of the organization, or ``*``; edx-rbac's ``applies_to_all_contexts`` is kept equal
-    to it by a constraint, because edx-rbac itself ignores that column.
+    ``context`` is the normalised key of the organization, or ``*``; edx-rbac's ``applies_to_all_contexts`` is kept
+    equal to it by a constraint, because edx-rbac itself ignores that column.
 
     .. no_pii: points at users, whom the platform retires; the reason is about the grant.
     """

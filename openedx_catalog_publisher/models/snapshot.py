@@ -14,9 +14,9 @@ class Snapshot(AppendOnlyModel):
     The content of one side of a unit at one moment, as exact bytes.
 
     ``body`` is zlib-compressed canonical JSON; MySQL's JSON type would reorder its keys. ``content_digest`` is the
-    BLAKE2b-256 of the uncompressed bytes, ``review_digest`` the same over the reviewed content. ``labels`` are names for
-    display, outside both digests. Stored once per content digest and never changed; ``prune_snapshots`` deletes what
-    nothing refers to.
+    BLAKE2b-256 of the uncompressed bytes, ``review_digest`` the same over the reviewed content. ``labels`` are names
+    for display, outside both digests. Stored once per content digest and never changed; ``prune_snapshots`` deletes
+    what nothing refers to.
 
     .. no_pii: course content; people stand in it by uuid.
     """

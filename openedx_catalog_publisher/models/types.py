@@ -1,8 +1,8 @@
 """
 The type system: what a course offers and what a learner can buy (Discovery's decision "LMS Course Types", June 2020).
 
-A course type lists the run types that its runs may have; a run type lists tracks; a track is a mode of the LMS and, where it
-is sold, the seat type that sells it.
+A course type lists the run types that its runs may have; a run type lists tracks; a track is a mode of the LMS and,
+where it is sold, the seat type that sells it.
 """
 
 from __future__ import annotations

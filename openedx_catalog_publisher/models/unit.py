@@ -34,8 +34,8 @@ class Status(models.TextChoices):
     """
     Where a unit stands in the workflow.
 
-    The draft row's status is the workflow's. The official row's is ``published`` or ``unpublished`` and changes only with a
-    publication record.
+    The draft row's status is the workflow's. The official row's is ``published`` or ``unpublished`` and changes only
+    with a publication record.
     """
 
     UNPUBLISHED = "unpublished", _("Unpublished")
@@ -78,7 +78,7 @@ class UnitRoot(ImmutableFieldsModel):
 
     kind: ClassVar[UnitKind]
     classes: ClassVar[FieldClasses]
-    immutable_fields = ("uuid", "key", "draft")
+    immutable_fields: ClassVar[tuple[str, ...]] = ("uuid", "key", "draft")
 
     BOOKKEEPING: ClassVar[tuple[str, ...]] = (
         "id",
@@ -166,14 +166,14 @@ class UnitRoot(ImmutableFieldsModel):
     @property
     def anchor_id(self) -> int:
         """Primary key of the unit's anchor, the draft root row."""
-        anchor_id: int = self.pk if self.draft else self.draft_version_id
+        anchor_id: int = self.pk if self.draft else self.draft_version_id  # type: ignore[attr-defined]
         return anchor_id
 
     @property
     def official(self) -> Self | None:
         """The official row of a draft row; None before the first publication and after a removal."""
         try:
-            row: Self = self.official_version
+            row: Self = self.official_version  # type: ignore[attr-defined]
         except ObjectDoesNotExist:
             return None
         return row

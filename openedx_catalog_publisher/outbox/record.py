@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from openedx_catalog_publisher.models import EventKind, OutboxEvent
-
-
-class OperationLike(Protocol):
-    """The operation that an event belongs to."""
-
-    @property
-    def uuid(self) -> uuid.UUID:
-        """Groups what one command wrote."""
-
-    @property
-    def time(self) -> datetime:
-        """The one time of the operation."""
+from openedx_catalog_publisher.models.operation import OperationColumns
 
 
 class EventHead(Protocol):
     """A unit's anchor, as far as its events need it."""
 
     kind: Any
-    uuid: uuid.UUID
+    uuid: UUID
     key: str
 
     def __getitem__(self, column: str) -> Any:
@@ -35,7 +23,7 @@ class EventHead(Protocol):
         """Note the moved number; the caller writes it in the same transaction."""
 
 
-def unit_event(operation: OperationLike, anchor: EventHead, kind: EventKind, payload: dict[str, Any]) -> OutboxEvent:
+def unit_event(operation: OperationColumns, anchor: EventHead, kind: EventKind, payload: dict[str, Any]) -> OutboxEvent:
     """Return the next event of a unit, numbered under the unit's lock; the caller inserts it."""
     sequence = anchor["event_sequence"] + 1
     anchor.set(event_sequence=sequence)
@@ -52,7 +40,7 @@ def unit_event(operation: OperationLike, anchor: EventHead, kind: EventKind, pay
 
 
 def object_event(
-    operation: OperationLike,
+    operation: OperationColumns,
     kind: EventKind,
     *,
     object_type: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from openedx_catalog_publisher.access.actions import Action
-from openedx_catalog_publisher.commands.anchors import Anchor, read_anchors
+from openedx_catalog_publisher.commands.anchors import Anchor, Anchors, read_anchors
 from openedx_catalog_publisher.commands.errors import Conflict, UnitNotFound
 from openedx_catalog_publisher.commands.rights import require_on_courses
 from openedx_catalog_publisher.commands.transaction import Operation, command
@@ -37,7 +37,7 @@ def discard(
         Conflict: when the unit was never published, or its official rows were removed.
         UnitNotFound: when there is no such draft.
     """
-    anchors = read_anchors(**_named(kind, unit))
+    anchors = _lock(kind, unit)
     require_on_courses(operation.actor, Action.EDIT, anchors)
     anchor = anchors.of(kind)[unit]
     anchor.expect(revision)
@@ -78,7 +78,7 @@ def restore(
         Conflict: when that publication holds no content (a removal), or names what does not exist any more.
         UnitNotFound: when there is no such draft or publication.
     """
-    anchors = read_anchors(**_named(kind, unit))
+    anchors = _lock(kind, unit)
     require_on_courses(operation.actor, Action.EDIT, anchors)
     anchor = anchors.of(kind)[unit]
     anchor.expect(revision)
@@ -94,8 +94,8 @@ def restore(
     return write.changes
 
 
-def _named(kind: UnitKind, unit: uuid.UUID) -> dict[str, list[uuid.UUID]]:
-    return {"courses" if kind == UnitKind.COURSE else "runs": [unit]}
+def _lock(kind: UnitKind, unit: uuid.UUID) -> Anchors:
+    return read_anchors(courses=[unit]) if kind == UnitKind.COURSE else read_anchors(runs=[unit])
 
 
 def _replacement(

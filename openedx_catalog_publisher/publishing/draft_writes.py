@@ -167,6 +167,6 @@ def _moved_slugs(writes: Sequence[DraftWrite]) -> dict[int, str | None]:
 
 def new_anchor(kind: UnitKind, unit: uuid.UUID, key: str, **values: Any) -> Anchor:
     """Return the anchor of a unit that is being created: revision 0, empty chain, no primary key yet."""
-    status = UNITS[kind].root._meta.get_field("status").get_default()  # type: ignore[union-attr]
+    status = UNITS[kind].root._meta.get_field("status").get_default()
     heads = {"revision": 0, "published_revision": None, "log_sequence": 0, "log_hash": "", "event_sequence": 0}
     return Anchor(kind=kind, pk=0, uuid=unit, key=key, values={"status": str(status), **heads, **values})

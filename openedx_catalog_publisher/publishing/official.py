@@ -1,8 +1,8 @@
 """
 Writing the official side: every publication record is made here.
 
-Publish, unpublish, undo and rebuild all say the same: *these units shall officially be this snapshot under this status*. One
-primitive does it, with its records, events, slugs and pointers.
+Publish, unpublish, undo and rebuild all say the same: *these units shall officially be this snapshot under this
+status*. One primitive does it, with its records, events, slugs and pointers.
 """
 
 from __future__ import annotations

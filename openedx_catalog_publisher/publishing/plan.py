@@ -1,8 +1,8 @@
 """
 The plan: what a publication would do, read without writing anything.
 
-Its digest covers what the publication depends on (base publication, draft and official content, official status, policy), so
-that ``publish(expected_digest=...)`` does what was read and nothing else.
+Its digest covers what the publication depends on (base publication, draft and official content, official status,
+policy), so that ``publish(expected_digest=...)`` does what was read and nothing else.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """
 Project: make the rows of one side equal to snapshots.
 
-Set equality per table: what is new is inserted, of what differs the columns that differ are updated, what is gone is deleted.
-Each is one statement per table, and none where there is nothing to do.
+Set equality per table: what is new is inserted, of what differs the columns that differ are updated, what is gone is
+deleted. Each is one statement per table, and none where there is nothing to do.
 """
 
 from __future__ import annotations
@@ -231,8 +231,8 @@ def apply(
     """
     Carry out differences of one kind and side.
 
-    On the draft side the caller writes changed root columns of existing rows itself, together with the anchor's revision
-    and log heads, so that the row is written once.
+    On the draft side the caller writes changed root columns of existing rows itself, together with the anchor's
+    revision and log heads, so that the row is written once.
 
     Arguments:
         kind: the kind of units.

@@ -81,7 +81,8 @@ def carry_out(
     operation: Operation, release: Release, standings: Standings, moving: Sequence[Wanted], *, whole: bool = False
 ) -> list[Publication]:
     """
-    Make official what is wanted, and bring drafts' status, announcement and pointers in step; the caller saves the anchors.
+    Make official what is wanted, and bring drafts' status, announcement and pointers in step; the caller saves the
+    anchors.
 
     The announcement of a run is the time of its first publication, unless it has one.
     """

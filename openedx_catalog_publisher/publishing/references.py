@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db import models
+
 from openedx_catalog_publisher.publishing.unit_tables import UNITS, ReferenceTarget
 
 
@@ -46,6 +48,11 @@ class ReferenceIndex:
         self._pks[target, code] = pk
         self._labels[target, code] = label
 
+    def learn_unsaved(self, row: models.Model) -> None:
+        """Note a row that does not exist yet, so that a dry run can name it; it has no primary key."""
+        target = TARGETS[str(row._meta.model_name)]
+        self.learn(target.name, str(getattr(row, target.code)), None, str(row))
+
     def pk(self, target: str, code: str) -> Any:
         """Return the primary key of a known code."""
         return self._pks[target, code]
@@ -55,7 +62,7 @@ class ReferenceIndex:
         return self._labels[target, code]
 
     def is_retired(self, target: str, code: str) -> bool:
-        """Tell whether a code that ``resolve`` looked up is retired; codes learned from rows are in use and count as not."""
+        """Tell whether a code that was looked up is retired; codes that rows hold are in use and count as not."""
         return (target, code) in self._retired
 
     def resolve(self, needed: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -70,9 +77,9 @@ class ReferenceIndex:
             if not self.knows(target, code):
                 unknown.setdefault(target, set()).add(code)
         for name, codes in unknown.items():
-            target = TARGETS[name]
-            rows = target.model._base_manager.filter(**{f"{target.code}__in": codes})
-            for pk, code, retired, *words in rows.values_list("pk", target.code, "retired", *target.labels):
+            table = TARGETS[name]
+            rows = table.model._base_manager.filter(**{f"{table.code}__in": codes})
+            for pk, code, retired, *words in rows.values_list("pk", table.code, "retired", *table.labels):
                 self.learn(name, str(code), pk, " ".join(str(word) for word in words if word))
                 if retired:
                     self._retired.add((name, str(code)))

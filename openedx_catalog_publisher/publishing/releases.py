@@ -41,8 +41,8 @@ def undo_release(
     """
     Bring the official side of all units of a release back to what it was before; all of them or none.
 
-    What was published first by that release is withdrawn: its official rows stay, unpublished. What it removed comes back.
-    Drafts keep their content.
+    What was published first by that release is withdrawn: its official rows stay, unpublished. What it removed comes
+    back. Drafts keep their content.
 
     Arguments:
         operation: given by the command.

@@ -125,8 +125,8 @@ def _read(selection: Selection, anchors: Anchors) -> Standings:
     for anchor in selected:
         state, captured = states[anchor.uuid], known.units.get(anchor.uuid)
         draft = captured.snapshot if captured else state.snapshot
-        assert draft is not None, "a unit that was not captured equals its official side"
-        units.append(Standing(anchor=anchor, official=state, draft=draft, captured=captured))
+        if draft is not None:
+            units.append(Standing(anchor=anchor, official=state, draft=draft, captured=captured))
     return Standings(anchors=anchors, units=units, known=known)
 
 

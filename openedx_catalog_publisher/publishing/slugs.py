@@ -1,8 +1,8 @@
 """
 The slug history follows the slugs of the rows.
 
-A course's ``url_slug`` is content. ``CourseUrlSlug`` says which slugs lead to it: the draft's is reserved, the official one is
-active, and every slug that was official redirects for good.
+A course's ``url_slug`` is content. ``CourseUrlSlug`` says which slugs lead to it: the draft's is reserved, the official
+one is active, and every slug that was official redirects for good.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def reserve_draft_slugs(slugs: Mapping[int, str | None]) -> None:
     if taken_up:
         CourseUrlSlug.objects.filter(pk__in=taken_up).update(is_active_on_draft=True)
     CourseUrlSlug.objects.bulk_create(
-        CourseUrlSlug(course_id=pk, url_slug=slugs[pk], url_slug_normalized=slug, is_active_on_draft=True)
+        CourseUrlSlug(course_id=pk, url_slug=slugs[pk] or "", url_slug_normalized=slug, is_active_on_draft=True)
         for slug, pk in wanted.items()
         if slug not in rows
     )

@@ -189,8 +189,11 @@ def compare(old: UnitSnapshot | None, new: UnitSnapshot) -> tuple[FieldChange, .
         after = new.content[name]
         if before == after or (old is None and after in (None, [], {})):
             continue
-        if review is Review.REVIEWED and old is not None and name in unit.lists:
-            if _reviewed_parts(new.kind, name, before) == _reviewed_parts(new.kind, name, after):
-                review = Review.EXEMPT
-        changes.append(FieldChange(name=name, old=before, new=after, review=review))
+        same_for_review = (
+            old is not None
+            and name in unit.lists
+            and _reviewed_parts(new.kind, name, before) == _reviewed_parts(new.kind, name, after)
+        )
+        stand = Review.EXEMPT if same_for_review and review is Review.REVIEWED else review
+        changes.append(FieldChange(name=name, old=before, new=after, review=stand))
     return tuple(changes)

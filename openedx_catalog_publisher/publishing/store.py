@@ -86,7 +86,7 @@ def prune_snapshots(*, dry_run: bool = False) -> int:
     pks = list(idle.values_list("pk", flat=True))
     if not dry_run:
         references = SnapshotReference.objects.filter(snapshot__in=pks)
-        references._raw_delete(references.db)  # type: ignore[attr-defined]
+        references._raw_delete(references.db)
         rows = Snapshot.objects.filter(pk__in=pks)
-        rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+        rows._raw_delete(rows.db)
     return len(pks)

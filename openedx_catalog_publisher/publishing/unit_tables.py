@@ -1,8 +1,8 @@
 """
 Which tables and columns a unit's content lives in, derived from the models' field classes.
 
-A content *name* is a key of the snapshot: a column of the root, or a list of parts (``subjects``, ``seats``). Names are those
-of Discovery's columns.
+A content *name* is a key of the snapshot: a column of the root, or a list of parts (``subjects``, ``seats``). Names are
+those of Discovery's columns.
 """
 
 from __future__ import annotations
@@ -180,8 +180,7 @@ class Unit:
 
 
 def _column(model: type[models.Model], name: str, review: Review) -> Column:
-    field = model._meta.get_field(name)
-    assert isinstance(field, models.Field)
+    field: models.Field[Any, Any] = model._meta.get_field(name)  # type: ignore[assignment]
     reference = None
     if isinstance(field, models.ForeignKey):
         target: Any = field.remote_field.model

@@ -88,7 +88,8 @@ def remove(
     operation: Operation, *, courses: Sequence[uuid.UUID] = (), runs: Sequence[uuid.UUID] = (), reason: str
 ) -> Release:
     """
-    Take official rows away: a course's with those of its runs. Drafts stay; the records of the removal are the tombstones.
+    Take official rows away: a course's with those of its runs. Drafts stay; the records of the removal are the
+    tombstones.
 
     Arguments:
         operation: given by the command.
@@ -158,7 +159,7 @@ def _delete_official_rows(anchors: Anchors, going: Sequence[Anchor]) -> None:
         if roots:
             for part in UNITS[kind].parts:
                 rows = part.model._base_manager.filter(**{f"{part.owner_attname}__in": roots})
-                rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+                rows._raw_delete(rows.db)
             delete_rows(UNITS[kind].root, roots)
     if courses:
         CourseUrlSlug.objects.filter(course__in=courses, is_active=True).update(is_active=False)
