@@ -22,6 +22,7 @@ class Action(enum.Enum):
     MANAGE_EDITORS = "manage_editors"
     REMOVE = "remove"
     REBUILD = "rebuild"
+    SKIP_REVIEW = "skip_review"
 
     CREATE_COURSE = "create_course"
 
@@ -44,8 +45,18 @@ UNIT_ACTIONS = frozenset(
         Action.MANAGE_EDITORS,
         Action.REMOVE,
         Action.REBUILD,
+        Action.SKIP_REVIEW,
     }
 )
 
-ADMIN_ACTIONS = frozenset({Action.REMOVE, Action.REBUILD, Action.DELETE_REFERENCE, Action.IMPORT, Action.MANAGE_ROLES})
+ADMIN_ACTIONS = frozenset(
+    {
+        Action.REMOVE,
+        Action.REBUILD,
+        Action.SKIP_REVIEW,
+        Action.DELETE_REFERENCE,
+        Action.IMPORT,
+        Action.MANAGE_ROLES,
+    }
+)
 """What only a catalog administrator may do."""

@@ -11,6 +11,7 @@ import functools
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from openedx_catalog_publisher.commands.bulk import update_rows
@@ -69,6 +70,20 @@ class Anchor:
                 self.changes.pop(column, None)
             else:
                 self.changes[column] = value
+
+    def move(self, now: datetime, *, content: bool) -> None:
+        """
+        Note one write to the draft: the next revision.
+
+        Arguments:
+            now: time of the operation.
+            content: whether content moves. A write to anything else (state, editors) leaves a draft that equals its
+                official side equal.
+        """
+        equal = self["published_revision"] == self.revision
+        self.set(revision=self.revision + 1, modified=now)
+        if equal and not content:
+            self.set(published_revision=self.revision)
 
     @property
     def revision(self) -> int:

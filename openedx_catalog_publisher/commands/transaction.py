@@ -107,6 +107,10 @@ def command(function: Callable[Concatenate[Operation, P], R]) -> Callable[Concat
                 if generated.isdisjoint(refusal.fields):
                     raise refusal from error
                 failure = error
+            except InvalidInput as error:
+                if generated.isdisjoint(error.fields):
+                    raise
+                failure = error
             if attempt == RERUNS:
                 raise Busy("Other writers hold or take what this needs; try again.") from failure
             time.sleep(PAUSE_SECONDS * (2**attempt) * random.random())  # noqa: S311 - spreads competing writers

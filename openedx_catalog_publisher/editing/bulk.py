@@ -186,6 +186,9 @@ class _Batch:
             outcome.refused = error.fields
             return outcome, []
         outcome.course = course.anchor.uuid
+        # Only now: a course that is refused takes no slug from those after it.
+        if slug := course.snapshot.content["url_slug"]:
+            self._slug_owners[normalize_key(slug)] = course.anchor.uuid
         for write in writes:
             names = outcome.created if write.created else outcome.updated if write else outcome.unchanged
             names.append(write.anchor.key)
@@ -235,7 +238,7 @@ class _Batch:
         return self.by_key.get(normalized)
 
     def _check_slug(self, slug: str | None, course: uuid.UUID) -> None:
-        if slug and self._slug_owners.setdefault(normalize_key(slug), course) != course:
+        if slug and self._slug_owners.get(normalize_key(slug), course) != course:
             raise InvalidInput({"url_slug": [TAKEN]})
 
     def _write(

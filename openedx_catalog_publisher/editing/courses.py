@@ -184,7 +184,8 @@ def update_course(
     require_on_courses(operation.actor, Action.EDIT, anchors)
     anchor = anchors.courses[course]
     anchor.expect(revision)
-    content, state = canonical_changes(UnitKind.COURSE, changes)
+    identity = {"uuid": str(course), "key": anchor.key, "number": anchor["number"]}
+    content, state = canonical_changes(UnitKind.COURSE, changes, identity)
     names = set(content) | ({"authoring_organizations"} if "type" in content else set())
     known = capture(UnitKind.COURSE, Side.DRAFT, [anchor.pk], names=names)
     current = known.units[course]

@@ -112,6 +112,6 @@ def _refuse_what_stays(going: Sequence[Anchor]) -> None:
 
 
 def _tombstone(operation: Operation, anchor: Anchor, content: Mapping[str, Any]) -> EditRecord:
-    anchor.set(revision=anchor.revision + 1)
+    anchor.move(operation.time, content=True)
     changes = {name: {"old": value, "new": None} for name, value in content.items() if value not in (None, [], {})}
     return edit_record(operation, anchor, EditRecord.Action.DELETE, changes)

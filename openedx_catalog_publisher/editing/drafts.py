@@ -30,9 +30,16 @@ NEVER_CHANGES = {
 }
 
 
-def canonical_changes(kind: UnitKind, changes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def canonical_changes(
+    kind: UnitKind, changes: Mapping[str, Any], identity: Mapping[str, str] | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """
     Split input into content and state, both in canonical form.
+
+    Arguments:
+        kind: the kind of unit.
+        changes: values by name.
+        identity: what the unit is known by already, so that naming it unchanged is no fault.
 
     Returns:
         (content by name as it stands in snapshots, state columns by attname as they are stored).
@@ -43,14 +50,17 @@ def canonical_changes(kind: UnitKind, changes: Mapping[str, Any]) -> tuple[dict[
     errors: dict[str, list[str]] = {}
     state: dict[str, Any] = {}
     content: dict[str, Any] = {}
-    for name in NEVER_CHANGES[kind] & changes.keys():
-        errors[name] = ["This never changes after creation."]
+    identifying = NEVER_CHANGES[kind] & changes.keys()
+    for name in identifying:
+        if identity is None or str(changes[name]) != identity.get(name):
+            errors[name] = ["This never changes after creation."]
     for name in STATE_FIELDS[kind] & changes.keys():
         try:
             state[name] = canonical_state(name, changes[name])
         except FieldError as error:
             errors[name] = error.messages
-    rest = {name: value for name, value in changes.items() if name not in state and name not in errors}
+    taken = identifying | state.keys() | errors.keys()
+    rest = {name: value for name, value in changes.items() if name not in taken}
     try:
         content = canonical_content(kind, rest)
     except InvalidInput as error:

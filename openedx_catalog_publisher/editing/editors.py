@@ -63,7 +63,7 @@ def _managed(operation: Operation, course: uuid.UUID) -> tuple[Anchors, Anchor]:
 def _log(operation: Operation, anchors: Anchors, anchor: Anchor, kind: EventKind, user: Any) -> None:
     pseudonym = str(Actor.of(user, operation.source).pseudonym())
     added = kind == EventKind.EDITOR_ADDED
-    anchor.set(revision=anchor.revision + 1, modified=operation.time)
+    anchor.move(operation.time, content=False)
     edit_record(
         operation,
         anchor,

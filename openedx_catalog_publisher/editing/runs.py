@@ -77,7 +77,9 @@ def update_run(
     require_on_courses(operation.actor, Action.EDIT, anchors)
     anchor = anchors.runs[run]
     anchor.expect(revision)
-    content, state = canonical_changes(UnitKind.COURSE_RUN, changes)
+    parent = str(anchors.course_of(anchor).uuid)
+    identity = {"uuid": str(run), "key": anchor.key, "course": parent}
+    content, state = canonical_changes(UnitKind.COURSE_RUN, changes, identity)
     names = set(content) | ({"seats"} if "end" in content else set())
     known = capture(UnitKind.COURSE_RUN, Side.DRAFT, [anchor.pk], names=names)
     current = known.units[run]

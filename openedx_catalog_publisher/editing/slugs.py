@@ -64,7 +64,7 @@ def add_redirect(operation: Operation, course: uuid.UUID, value: str) -> CourseU
     require_on_courses(operation.actor, Action.EDIT, anchors)
     anchor = anchors.courses[course]
     redirect = CourseUrlRedirect.objects.create(course_id=anchor.pk, value=value)
-    anchor.set(revision=anchor.revision + 1, modified=operation.time)
+    anchor.move(operation.time, content=False)
     edit_record(operation, anchor, EditRecord.Action.UPDATE, {"url_redirects": {"old": None, "new": value}}).save()
     anchors.save()
     return redirect
@@ -87,6 +87,6 @@ def remove_redirect(operation: Operation, course: uuid.UUID, value: str) -> None
     if row is None:
         raise UnitNotFound(f"{value} does not lead to {anchor.key}.")
     found.delete()
-    anchor.set(revision=anchor.revision + 1, modified=operation.time)
+    anchor.move(operation.time, content=False)
     edit_record(operation, anchor, EditRecord.Action.UPDATE, {"url_redirects": {"old": row.value, "new": None}}).save()
     anchors.save()

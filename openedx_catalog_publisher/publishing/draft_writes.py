@@ -131,7 +131,8 @@ def write_drafts(
 def _record(operation: Operation, entry: DraftWrite) -> EditRecord:
     anchor = entry.anchor
     logged = entry.logged
-    anchor.set(revision=anchor.revision + 1, modified=operation.time, **entry.moved_state)
+    anchor.set(**entry.moved_state)
+    anchor.move(operation.time, content=entry.created or bool(entry.changes))
     return edit_record(operation, anchor, entry.action, logged)
 
 

@@ -17,7 +17,15 @@ from openedx_catalog_publisher.access.actions import Action
 from openedx_catalog_publisher.commands.actor import Actor
 from openedx_catalog_publisher.commands.rights import require_on_courses
 from openedx_catalog_publisher.ledger.canonical_json import canonical_json, digest
-from openedx_catalog_publisher.models import Course, CourseTypeRunType, EventKind, Release, Status, UnitKind
+from openedx_catalog_publisher.models import (
+    Course,
+    CourseTypeRunType,
+    EventKind,
+    Publication,
+    Release,
+    Status,
+    UnitKind,
+)
 from openedx_catalog_publisher.publishing.official import Wanted, official_differences
 from openedx_catalog_publisher.publishing.selection import Selection, Standing, Standings, read_standings
 from openedx_catalog_publisher.publishing.snapshots import FieldChange, UnitSnapshot
@@ -158,7 +166,7 @@ def build_plan(standings: Standings) -> Plan:
     return plan_of(standings, wanted, warnings=type_warnings(standings))
 
 
-def publication_of(unit: Standing) -> Wanted:
+def publication_of(unit: Standing, *, without_review: bool = False) -> Wanted:
     """Return what publishing a unit wants: the draft's content, published."""
     return Wanted(
         anchor=unit.anchor,
@@ -166,6 +174,7 @@ def publication_of(unit: Standing) -> Wanted:
         snapshot=unit.draft,
         status=Status.PUBLISHED,
         action=Release.Action.PUBLISH,
+        approval=Publication.Approval.SKIPPED if without_review else Publication.Approval.NOT_REQUIRED,
         draft=unit.captured,
     )
 

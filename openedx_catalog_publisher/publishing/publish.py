@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openedx_catalog_publisher.access.actions import Action
-from openedx_catalog_publisher.commands.errors import Conflict
+from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput
 from openedx_catalog_publisher.commands.rights import require_on_courses
 from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.models import Publication, Release, Status, UnitKind
@@ -39,6 +39,7 @@ def publish(
     *,
     expected_digest: str | None = None,
     message: str = "",
+    without_review: bool = False,
 ) -> Published:
     """
     Publish the drafts of the selected units; all of them or none.
@@ -48,16 +49,22 @@ def publish(
         selection: which units.
         expected_digest: the digest of the plan that was read; None publishes whatever the drafts are.
         message: why, for the log.
+        without_review: skip the reviews that the policy asks for, as an act of a catalog administrator or the system;
+            the records say so, and the message is the reason.
 
     Raises:
-        NotPermitted: when the actor may not publish one of the courses.
+        NotPermitted: when the actor may not publish one of the courses, or may not skip reviews.
+        InvalidInput: naming ``message``, when reviews are skipped without a reason.
         Conflict: when something moved since the plan was made (naming what), or a run would be official without its
             course.
         UnitNotFound: when a unit has no draft.
     """
+    if without_review and not message.strip():
+        raise InvalidInput({"message": ["Say why the reviews are skipped."]})
     standings = read_standings(selection, lock=True)
-    require_on_courses(operation.actor, Action.PUBLISH, standings.anchors)
-    wanted = [publication_of(unit) for unit in standings.units]
+    right = Action.SKIP_REVIEW if without_review else Action.PUBLISH
+    require_on_courses(operation.actor, right, standings.anchors)
+    wanted = [publication_of(unit, without_review=without_review) for unit in standings.units]
     digest = plan_digest(wanted)
     check_expected(expected_digest, digest, wanted)
     refuse_problems(find_problems(standings, wanted))
@@ -88,7 +95,7 @@ def carry_out(
     """
     for entry in moving:
         anchor = entry.anchor
-        anchor.set(revision=anchor.revision + 1, modified=operation.time)
+        anchor.move(operation.time, content=False)
         if anchor.kind == UnitKind.COURSE_RUN and entry.status == Status.PUBLISHED and anchor["announcement"] is None:
             anchor.set(announcement=operation.time)
     drafts = {unit.anchor.uuid: unit.draft.content_digest for unit in standings.units}

@@ -51,14 +51,16 @@ def undo_release(
         message: why, for the log.
 
     Raises:
-        NotPermitted: when the actor may not publish one of the courses.
+        NotPermitted: when the actor may not publish one of the courses; to undo a removal, for all but those who may
+            remove.
         UnitNotFound: when there is no such release, or one of its units has no draft any more.
         Conflict: when one of its units was published, withdrawn or removed since (naming it), or something moved since
             the plan was made.
     """
     undone, records = _records_of(release)
     standings = read_standings(_selection(records), lock=True)
-    require_on_courses(operation.actor, Action.PUBLISH, standings.anchors)
+    right = Action.REMOVE if undone.action == Release.Action.REMOVE else Action.PUBLISH
+    require_on_courses(operation.actor, right, standings.anchors)
     wanted = _inverse(standings, records)
     digest = plan_digest(wanted)
     check_expected(expected_digest, digest, wanted)

@@ -84,13 +84,6 @@ class Standings:
     units: list[Standing]
     known: Capture
 
-    def official_of(self, course: Anchor) -> OfficialState:
-        """Return what is official of a course, selected or not."""
-        for unit in self.units:
-            if unit.anchor.uuid == course.uuid:
-                return unit.official
-        return official_states([course])[course.uuid]
-
 
 def read_standings(selection: Selection, *, lock: bool) -> Standings:
     """

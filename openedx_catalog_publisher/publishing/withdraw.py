@@ -139,7 +139,7 @@ def _require_reason(reason: str) -> None:
 
 
 def _tombstone(operation: Operation, release: Release, anchor: Anchor, before: OfficialState) -> Publication:
-    anchor.set(revision=anchor.revision + 1, modified=operation.time)
+    anchor.move(operation.time, content=False)
     record = publication_record(operation, release, anchor, before, Release.Action.REMOVE)
     append(anchor, record)
     settle_draft(anchor, official=None, equal=False)
