@@ -21,7 +21,7 @@ from openedx_catalog_publisher.commands.rights import require
 from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.editing.canonical import default_content
 from openedx_catalog_publisher.editing.courses import point_at_first_run
-from openedx_catalog_publisher.editing.drafts import canonical_changes, check_references, draft_write, named_references
+from openedx_catalog_publisher.editing.drafts import canonical_changes, check_references, draft_write
 from openedx_catalog_publisher.editing.run_keys import course_key
 from openedx_catalog_publisher.editing.slugs import run_slug
 from openedx_catalog_publisher.models import ALL_ORGANIZATIONS, Course, CourseRun, CourseUrlSlug, Side, UnitKind
@@ -29,6 +29,7 @@ from openedx_catalog_publisher.models.normalization import normalize_key
 from openedx_catalog_publisher.publishing.capture import Capture, capture
 from openedx_catalog_publisher.publishing.draft_writes import DraftWrite, new_anchor, write_drafts
 from openedx_catalog_publisher.publishing.slugs import TAKEN
+from openedx_catalog_publisher.publishing.snapshots import named_references
 
 MAX_UNITS = 500
 """Courses and runs of one batch."""

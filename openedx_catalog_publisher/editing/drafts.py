@@ -21,7 +21,7 @@ from openedx_catalog_publisher.models import EditRecord, UnitKind
 from openedx_catalog_publisher.publishing.capture import CapturedUnit
 from openedx_catalog_publisher.publishing.draft_writes import DraftWrite
 from openedx_catalog_publisher.publishing.references import TARGETS, ReferenceIndex
-from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot, compare, rows_of
+from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot, compare, named_references
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
 
 NEVER_CHANGES = {
@@ -178,22 +178,3 @@ def check_references(
             errors.setdefault(field, []).append(f"The {model} {references.label(target, code)} is retired.")
     if errors:
         raise InvalidInput(errors)
-
-
-def named_references(kind: UnitKind, content: Mapping[str, Any]) -> list[tuple[str, tuple[str, str]]]:
-    """Return (content name, (name of the table, code)) for each reference that stands in the content."""
-    unit = UNITS[kind]
-    found = []
-    for name, value in content.items():
-        if name in unit.lists:
-            part, _ = unit.lists[name]
-            columns, rows = part.columns, rows_of(value, part.table.plain)
-        else:
-            columns, rows = (unit.columns_by_name[name],), [{name: value}]
-        found += [
-            (name, (column.reference.name, row[column.name]))
-            for row in rows
-            for column in columns
-            if column.reference and row[column.name] is not None
-        ]
-    return found

@@ -14,7 +14,7 @@ from typing import Any
 from openedx_catalog_publisher.ledger.canonical_json import canonical_json
 from openedx_catalog_publisher.models import Side, UnitKind
 from openedx_catalog_publisher.publishing.references import ReferenceIndex
-from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot
+from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot, named_references
 from openedx_catalog_publisher.publishing.unit_tables import UNITS, Column, Part, Unit
 
 ROOT_COLUMNS = ("id", "uuid", "key", "draft_version_id", "status")
@@ -134,49 +134,64 @@ def capture(
     if not anchor_pks:
         return result
     unit = UNITS[kind]
-    captured = _read_roots(unit, side, anchor_pks, result)
-    if captured:
-        for part in unit.parts:
-            if names is None or not part.table.lists.keys().isdisjoint(names):
-                _read_parts(part, captured, result.references)
-    for entry in captured.values():
-        _fill_lists(unit, entry)
-        labels = _labels(entry.snapshot, result.references) if names is None else {}
-        entry.snapshot.labels.update(labels)  # type: ignore[attr-defined]
-        result.units[entry.uuid] = entry
+    sides = _read_roots(unit, side, anchor_pks, result.references)
+    for part in unit.parts if sides else ():
+        if names is None or not part.table.lists.keys().isdisjoint(names):
+            _read_parts(part, sides, result.references)
+    for entry in sides.values():
+        result.units[entry.values["uuid"]] = entry.captured(unit, result.references, whole=names is None)
     return result
 
 
-def _read_roots(unit: Unit, side: Side, anchor_pks: Collection[int], result: Capture) -> dict[int, CapturedUnit]:
-    identity = IDENTITY_COLUMNS[unit.kind]
-    reader = _Reader(unit.columns, (*ROOT_COLUMNS, *identity, *unit.measured))
-    rows = unit.root.everything.all()
-    rows = (
-        rows.filter(draft=True, pk__in=anchor_pks)
-        if side == Side.DRAFT
-        else rows.filter(draft=False, draft_version__in=anchor_pks)
-    )
-    captured = {}
-    for row in rows.order_by("pk").values_list(*reader.names):
-        stored, content = reader.read(row, result.references)
-        stored |= {name: row[reader.slots[name]] for name in (*ROOT_COLUMNS, *identity, *unit.measured)}
-        names = {"key": stored["key"]}
+@dataclass
+class _Side:
+    """One side of a unit while it is being read."""
+
+    values: dict[str, Any]
+    content: dict[str, Any]
+    parts: dict[str, list[PartRow]] = field(default_factory=dict)
+
+    def captured(self, unit: Unit, references: ReferenceIndex, *, whole: bool) -> CapturedUnit:
+        """Return the captured unit; labels belong to a whole snapshot only."""
+        for name, rows in self.parts.items():
+            self.content[name] = list_value(unit.lists[name][0], [row.content for row in rows])
+        identity = {"key": self.values["key"]}
         if unit.kind == UnitKind.COURSE:
-            names["number"] = stored["number"]
+            identity["number"] = self.values["number"]
         else:
-            names["course"] = str(stored["course__uuid"])
-        captured[stored["id"]] = CapturedUnit(
+            identity["course"] = str(self.values["course__uuid"])
+        found = named_references(unit.kind, self.content) if whole else ()
+        snapshot = UnitSnapshot(
             kind=unit.kind,
-            uuid=stored["uuid"],
-            root_pk=stored["id"],
-            values=stored,
-            parts={},
-            snapshot=UnitSnapshot(kind=unit.kind, uuid=stored["uuid"], identity=names, content=content, labels={}),
+            uuid=self.values["uuid"],
+            identity=identity,
+            content=self.content,
+            labels=references.labels(reference for _, reference in found),
         )
-    return captured
+        return CapturedUnit(
+            kind=unit.kind,
+            uuid=snapshot.uuid,
+            root_pk=self.values["id"],
+            values=self.values,
+            parts=self.parts,
+            snapshot=snapshot,
+        )
 
 
-def _read_parts(part: Part, captured: dict[int, CapturedUnit], references: ReferenceIndex) -> None:
+def _read_roots(unit: Unit, side: Side, anchor_pks: Collection[int], references: ReferenceIndex) -> dict[int, _Side]:
+    others = (*ROOT_COLUMNS, *IDENTITY_COLUMNS[unit.kind], *unit.measured)
+    reader = _Reader(unit.columns, others)
+    rows = unit.root.everything.filter(draft=side == Side.DRAFT)
+    rows = rows.filter(pk__in=anchor_pks) if side == Side.DRAFT else rows.filter(draft_version__in=anchor_pks)
+    sides = {}
+    for row in rows.order_by("pk").values_list(*reader.names):
+        stored, content = reader.read(row, references)
+        stored |= {name: row[reader.slots[name]] for name in others}
+        sides[stored["id"]] = _Side(values=stored, content=content)
+    return sides
+
+
+def _read_parts(part: Part, sides: dict[int, _Side], references: ReferenceIndex) -> None:
     table = part.table
     kinds = any(field.kind is not None for field in table.lists.values())
     others = [
@@ -188,24 +203,15 @@ def _read_parts(part: Part, captured: dict[int, CapturedUnit], references: Refer
     ]
     reader = _Reader(part.columns, others)
     list_of_kind = {field.kind: name for name, field in table.lists.items()}
-    for entry in captured.values():
+    for entry in sides.values():
         entry.parts.update({name: [] for name in table.lists})
-    rows = part.model._base_manager.filter(**{f"{part.owner_attname}__in": list(captured)})
+    rows = part.model._base_manager.filter(**{f"{part.owner_attname}__in": list(sides)})
     order = ["position", "id"] if table.ordered else ["id"]
     for row in rows.order_by(*order).values_list(*reader.names):
         stored, content = reader.read(row, references)
         stored |= {name: row[reader.slots[name]] for name in others}
         name = list_of_kind[stored["kind"] if kinds else None]
-        captured[stored[part.owner_attname]].parts[name].append(
-            PartRow(pk=stored["id"], values=stored, content=content)
-        )
-
-
-def _fill_lists(unit: Unit, entry: CapturedUnit) -> None:
-    content: dict[str, Any] = entry.snapshot.content  # type: ignore[assignment]
-    for name, (part, _) in unit.lists.items():
-        if name in entry.parts:
-            content[name] = list_value(part, [row.content for row in entry.parts[name]])
+        sides[stored[part.owner_attname]].parts[name].append(PartRow(pk=stored["id"], values=stored, content=content))
 
 
 def list_value(part: Part, rows: list[dict[str, Any]]) -> Any:
@@ -218,10 +224,3 @@ def list_value(part: Part, rows: list[dict[str, Any]]) -> Any:
     if table.ordered:
         return rows
     return sorted(rows, key=lambda row: canonical_json([row[name] for name in table.natural_key]))
-
-
-def _labels(snapshot: UnitSnapshot, references: ReferenceIndex) -> dict[str, dict[str, str]]:
-    labels: dict[str, dict[str, str]] = {}
-    for target, code in snapshot.references():
-        labels.setdefault(target, {})[code] = references.label(target, code)
-    return labels

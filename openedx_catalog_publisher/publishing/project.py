@@ -20,7 +20,7 @@ from openedx_catalog_publisher.models import Side, UnitKind
 from openedx_catalog_publisher.models.normalization import normalize_key
 from openedx_catalog_publisher.publishing.capture import CapturedUnit, PartRow
 from openedx_catalog_publisher.publishing.references import MissingReferences, ReferenceIndex
-from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot, rows_of
+from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot, named_references, rows_of
 from openedx_catalog_publisher.publishing.unit_tables import UNITS, Column, Part, Unit
 
 
@@ -130,28 +130,12 @@ def differences(targets: Iterable[Target], references: ReferenceIndex) -> list[D
     return [_difference(target, references) for target in targets]
 
 
-def _references(target: Target) -> Iterable[tuple[str, str]]:
-    if target.names is None:
-        return target.snapshot.references()
-    unit = UNITS[target.snapshot.kind]
+def _references(target: Target) -> set[tuple[str, str]]:
     content = target.snapshot.content
-    return [
-        (column.reference.name, row[column.name])
-        for name in target.names
-        for columns, rows in _columns_and_rows(unit, name, content)
-        for row in rows
-        for column in columns
-        if column.reference and row[column.name] is not None
-    ]
-
-
-def _columns_and_rows(
-    unit: Unit, name: str, content: Mapping[str, Any]
-) -> list[tuple[Iterable[Column], list[dict[str, Any]]]]:
-    if name in unit.lists:
-        part, _ = unit.lists[name]
-        return [(part.columns, rows_of(content[name], part.table.plain))]
-    return [((unit.columns_by_name[name],), [{name: content[name]}])]
+    names = content.keys() if target.names is None else target.names
+    return {
+        reference for _, reference in named_references(target.snapshot.kind, {name: content[name] for name in names})
+    }
 
 
 def _difference(target: Target, references: ReferenceIndex) -> Difference:

@@ -61,6 +61,13 @@ class ReferenceIndex:
         """Return the label of a known code."""
         return self._labels[target, code]
 
+    def labels(self, named: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
+        """Return the labels of known codes, by name of the table."""
+        found: dict[str, dict[str, str]] = {}
+        for target, code in named:
+            found.setdefault(target, {})[code] = self._labels[target, code]
+        return found
+
     def is_retired(self, target: str, code: str) -> bool:
         """Tell whether a code that was looked up is retired; codes that rows hold are in use and count as not."""
         return (target, code) in self._retired

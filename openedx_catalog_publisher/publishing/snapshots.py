@@ -6,7 +6,7 @@ import functools
 import json
 import uuid
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,17 +94,9 @@ class UnitSnapshot:
         """BLAKE2b-256 over the reviewed content: moves exactly when something moves that needs review."""
         return digest(canonical_json(self._document(reviewed_content(self.kind, self.content))))
 
-    def references(self) -> Iterator[tuple[str, str]]:
-        """Yield each reference as (name of the table, code); a reference that stands twice is yielded twice."""
-        unit = UNITS[self.kind]
-        for column in unit.columns:
-            if column.reference and self.content[column.name] is not None:
-                yield column.reference.name, self.content[column.name]
-        for name, (part, _) in unit.lists.items():
-            for row in rows_of(self.content[name], part.table.plain):
-                for column in part.columns:
-                    if column.reference and row[column.name] is not None:
-                        yield column.reference.name, row[column.name]
+    def references(self) -> set[tuple[str, str]]:
+        """Return what the content refers to, as (name of the table, code)."""
+        return {reference for _, reference in named_references(self.kind, self.content)}
 
     def compress(self) -> bytes:
         """Return the bytes to store."""
@@ -152,6 +144,35 @@ def rows_of(value: Any, plain: str | None) -> list[dict[str, Any]]:
     if isinstance(value, Mapping):
         return [dict(value)]
     return [{plain: entry} if plain else entry for entry in value]
+
+
+def named_references(kind: UnitKind, content: Mapping[str, Any]) -> list[tuple[str, tuple[str, str]]]:
+    """
+    Return (content name, (name of the table, code)) for each reference that stands in content.
+
+    Arguments:
+        kind: the kind of unit.
+        content: content by name; it may be a part of a unit's.
+    """
+    unit = UNITS[kind]
+    found = []
+    for name, value in content.items():
+        if value is None:
+            continue
+        if name in unit.lists:
+            part, _ = unit.lists[name]
+            columns, rows = part.reference_columns, rows_of(value, part.table.plain)
+        elif unit.columns_by_name[name].reference:
+            columns, rows = (unit.columns_by_name[name],), [{name: value}]
+        else:
+            continue
+        found += [
+            (name, (column.reference.name, row[column.name]))
+            for row in rows
+            for column in columns
+            if column.reference and row[column.name] is not None
+        ]
+    return found
 
 
 def reviewed_content(kind: UnitKind, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def store_snapshots(snapshots: Sequence[UnitSnapshot], now: datetime) -> dict[st
     SnapshotReference.objects.bulk_create(
         SnapshotReference(snapshot_id=stored[snapshot.content_digest], target=target, code=code)
         for snapshot in absent
-        for target, code in sorted(set(snapshot.references()))
+        for target, code in sorted(snapshot.references())
     )
     return stored
 

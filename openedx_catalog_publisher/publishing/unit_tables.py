@@ -132,6 +132,11 @@ class Part:
         return {column.name: column for column in self.columns}
 
     @functools.cached_property
+    def reference_columns(self) -> tuple[Column, ...]:
+        """Content columns that point at reference data."""
+        return tuple(column for column in self.columns if column.reference)
+
+    @functools.cached_property
     def reviewed_names(self) -> frozenset[str]:
         """Names of the columns whose changes need review."""
         return frozenset(column.name for column in self.columns if column.review is Review.REVIEWED)
