@@ -117,7 +117,7 @@ format: $(VENV)/.installed-quality ## Put the code into the form that `make lint
 
 .PHONY: docs
 docs: $(VENV)/.installed-doc ## Build the documentation; a warning is an error
-	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 
 .PHONY: extract_translations
 extract_translations: $(VENV)/.installed-dev ## Collect what is to be translated

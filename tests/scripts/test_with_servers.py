@@ -1,6 +1,7 @@
 """The servers for tests: there while the command runs, gone when it ends."""
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -10,7 +11,9 @@ from urllib.parse import urlparse
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parent.parent.parent / "scripts" / "with_servers.py"
+from scripts import with_servers
+
+SCRIPT = Path(with_servers.__file__).resolve()
 SBIN = "/usr/sbin:/usr/local/sbin:/sbin"
 
 servers_are_installed = all(
@@ -58,3 +61,49 @@ def test_without_a_command_it_starts_nothing() -> None:
     finished = run()
 
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
+
+
+def test_a_program_that_is_missing_is_named_with_the_package_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(with_servers, "PACKAGES", {"no-such-server": "no-such-package"})
+
+    with pytest.raises(with_servers.ServerError) as failure:
+        with_servers.program("no-such-server", "nor-this-one")
+
+    assert str(failure.value) == (
+        "no-such-server is not installed. On Debian or Ubuntu run this script with --install as root, "
+        "or install no-such-package by hand."
+    )
+
+
+def test_the_first_program_that_is_installed_is_taken() -> None:
+    assert with_servers.program("no-such-server", "sh") == shutil.which("sh")
+
+
+def test_installing_does_nothing_where_nothing_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(with_servers, "PACKAGES", {"sh": "dash"})
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    with_servers.install_missing()
+
+
+def test_who_may_not_install_is_told_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(with_servers, "PACKAGES", {"sh": "dash", "no-such-server": "no-such-package"})
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    with pytest.raises(with_servers.ServerError) as failure:
+        with_servers.install_missing()
+
+    assert str(failure.value) == (
+        "Missing: no-such-package. Installing them takes apt-get and root; please install them."
+    )
+
+
+def test_a_server_that_ends_at_once_is_reported_with_the_end_of_its_log(tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    command = [sys.executable, "-c", f"open({str(log)!r}, 'w').write('no room on the disk'); raise SystemExit(3)"]
+
+    with (
+        pytest.raises(with_servers.ServerError, match=r"^Sample ended with status 3\.\nno room on the disk$"),
+        with_servers._running(command, "Sample", with_servers.free_port(), log),
+    ):
+        pytest.fail("the server is not there")
