@@ -89,8 +89,5 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
 
-# Tasks run in this process, after the commit that starts them: the demo has neither broker nor worker.
-CELERY_TASK_ALWAYS_EAGER = True
-
 add_plugins(__name__, PROJECT_TYPE, "common")
 add_plugins(__name__, PROJECT_TYPE, "devstack")
