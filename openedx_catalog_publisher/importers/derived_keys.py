@@ -19,6 +19,9 @@ ORGANIZATION_WORDS_LENGTH = 40
 # The number of a course is at most 50 characters long: words, a hyphen, the digest.
 NUMBER_WORDS_LENGTH = 50 - 1 - DIGEST_CHARACTERS
 
+# A slug is at most 255 characters long: words, a hyphen, the digest.
+SLUG_WORDS_LENGTH = 255 - 1 - DIGEST_CHARACTERS
+
 
 def organization_key(name: str) -> str:
     """
@@ -55,6 +58,21 @@ def course_number(address: str) -> str:
     """
     words = _cut(_ascii_words(unquote(address.rpartition("/")[2])), "-", NUMBER_WORDS_LENGTH)
     return f"{words or 'course'}-{_digest('course', address)}"
+
+
+def name_slugs(name: str) -> tuple[str, str]:
+    """
+    Return the slugs that a name may have: the plain one, and the one to take where another name has that.
+
+    ``C`` and ``C++`` have the same plain slug, ``c``; the second one tells them apart, ``c-mhx2tw5e``. A name without a
+    letter or digit of ASCII has no plain slug, which is then the second one, too.
+
+    Arguments:
+        name: the exact name; names that differ in anything have different second slugs.
+    """
+    digest = _digest("name", name)
+    plain = _cut([word.lower() for word in _ascii_words(name)], "-", SLUG_WORDS_LENGTH)
+    return (plain, f"{plain}-{digest}") if plain else (digest, digest)
 
 
 def _ascii_words(text: str) -> list[str]:

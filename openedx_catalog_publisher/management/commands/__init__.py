@@ -1,0 +1,1 @@
+"""Commands of manage.py, for operators: thin callers of the Python door."""
