@@ -89,7 +89,8 @@ class Column:
         if isinstance(self.field, models.DateTimeField | models.UUIDField):
             return plain
         if isinstance(self.field, models.FileField):
-            return lambda value: None if value is None else str(value)
+            # Django stores the absence of a file as '', also where the column could be null.
+            return lambda value: str(value) if value else None
         return lambda value: value
 
     @functools.cached_property
