@@ -22,7 +22,7 @@ from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.editing.canonical import default_content
 from openedx_catalog_publisher.editing.courses import point_at_first_run
 from openedx_catalog_publisher.editing.drafts import canonical_changes, check_references, draft_write
-from openedx_catalog_publisher.editing.run_keys import course_key
+from openedx_catalog_publisher.editing.run_keys import course_key, whole_run_key
 from openedx_catalog_publisher.editing.slugs import run_slug
 from openedx_catalog_publisher.models import ALL_ORGANIZATIONS, Course, CourseRun, CourseUrlSlug, Side, UnitKind
 from openedx_catalog_publisher.models.normalization import normalize_key
@@ -218,7 +218,7 @@ class _Batch:
                 anchor = new_anchor(
                     UnitKind.COURSE_RUN,
                     uuid.uuid4(),
-                    entry.key,
+                    whole_run_key(entry.key),
                     course_uuid=course.anchor.uuid,
                     course_id=course.anchor.pk,
                     go_live_date=None,

@@ -15,10 +15,11 @@ from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.editing.canonical import default_content
 from openedx_catalog_publisher.editing.drafts import canonical_changes, check_references, draft_write
 from openedx_catalog_publisher.editing.run_creation import run_creation
-from openedx_catalog_publisher.editing.run_keys import course_key
+from openedx_catalog_publisher.editing.run_keys import check_free, course_key
 from openedx_catalog_publisher.editing.slugs import free_course_slug
 from openedx_catalog_publisher.editing.types import check_course_type
 from openedx_catalog_publisher.models import (
+    Course,
     CourseEditor,
     EventKind,
     OrganizationProfile,
@@ -133,6 +134,7 @@ def course_creation(
     if content.get("product_source") is None:
         content["product_source"] = _default_source()
     key = course_key(profile.key, number)
+    check_free(Course, key)
     anchor = new_anchor(UnitKind.COURSE, uuid.uuid4(), key, watchers=[], canonical_course_run_id=None)
     anchor.values |= {"number": number.strip(), "key_for_reruns": content.get("key_for_reruns")}
     identity = {"key": key, "number": number.strip()}

@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
-from opaque_keys import InvalidKeyError
-from opaque_keys.edx.keys import CourseKey
 
 from openedx_catalog_publisher.commands.anchors import Anchor
 from openedx_catalog_publisher.commands.errors import InvalidInput
 from openedx_catalog_publisher.commands.transaction import Operation
 from openedx_catalog_publisher.editing.canonical import default_content
 from openedx_catalog_publisher.editing.drafts import canonical_changes, check_references, draft_write
-from openedx_catalog_publisher.editing.run_keys import free_run_key, run_key, split_course_key
+from openedx_catalog_publisher.editing.run_keys import (
+    check_free,
+    free_run_key,
+    run_key,
+    split_course_key,
+    whole_run_key,
+)
 from openedx_catalog_publisher.editing.slugs import run_slug
 from openedx_catalog_publisher.editing.types import check_run_type
 from openedx_catalog_publisher.models import CourseRun, UnitKind
@@ -75,26 +79,17 @@ def run_creation(
 def _key(
     operation: Operation, course: Anchor, content: Mapping[str, Any], changes: Mapping[str, Any], taken: set[str]
 ) -> str:
-    if changes.get("key"):
-        return _whole_key(str(changes["key"]).strip())
     rerun_key = course["key_for_reruns"] or course.key
-    if changes.get("run"):
-        organization, number = split_course_key(rerun_key)
-        return run_key(organization, number, str(changes["run"]).strip())
+    if changes.get("key") or changes.get("run"):
+        if changes.get("key"):
+            key = whole_run_key(str(changes["key"]).strip())
+        else:
+            organization, number = split_course_key(rerun_key)
+            key = run_key(organization, number, str(changes["run"]).strip())
+        check_free(CourseRun, key, taken)
+        return key
     start = parse_datetime(content.get("start") or "")
     if start is None:
         raise InvalidInput({"start": ["Give the start, from which the run's key is made, or type the run part."]})
     operation.generated.add("key")
     return free_run_key(rerun_key, start, taken)
-
-
-def _whole_key(key: str) -> str:
-    try:
-        parsed = CourseKey.from_string(key)
-    except InvalidKeyError as error:
-        raise InvalidInput(
-            {"key": [f"{key} is no course run key, which looks like course-v1:Org+Number+Run."]}
-        ) from error
-    if str(parsed) != key:
-        raise InvalidInput({"key": [f"{key} is not in canonical form, which is {parsed}."]})
-    return key

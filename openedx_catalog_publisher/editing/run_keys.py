@@ -17,10 +17,11 @@ from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 
 from openedx_catalog_publisher.commands.errors import InvalidInput
-from openedx_catalog_publisher.models import CourseRun
+from openedx_catalog_publisher.models import Course, CourseRun
 from openedx_catalog_publisher.models.normalization import normalize_key
 
 MAX_KEY = 255
+TAKEN = "This key is taken."
 MONTHS_IN_TRIMESTER = 4
 
 
@@ -33,9 +34,13 @@ def course_key(organization: str, number: str) -> str:
         number: the course number.
 
     Raises:
-        InvalidInput: naming ``number``, when organization and number do not make a key of the platform.
+        InvalidInput: naming ``number``, when it is too long, or organization and number do not make a key of the
+            platform.
     """
     number = number.strip()
+    longest = Course._meta.get_field("number").max_length or MAX_KEY
+    if len(number) > longest:
+        raise InvalidInput({"number": [f"At most {longest} characters; this has {len(number)}."]})
     run_key(organization, number, "run", field="number")
     return f"{organization}+{number}"
 
@@ -54,11 +59,60 @@ def run_key(organization: str, number: str, run: str, *, field: str = "run") -> 
             problem = "Letters, digits, hyphens, underscores and dots only."
     except InvalidKeyError:
         problem = "Letters, digits, hyphens, underscores and dots only."
-    if len(key) > MAX_KEY or len(normalize_key(key)) > MAX_KEY:
-        problem = f"The key {key} is longer than {MAX_KEY} characters."
     if problem:
         raise InvalidInput({field: [problem]})
+    check_length(key, field)
     return key
+
+
+def whole_run_key(key: str) -> str:
+    """
+    Return a run's key that is given whole.
+
+    Raises:
+        InvalidInput: naming ``key``, when it is no key of the platform in canonical form.
+    """
+    try:
+        parsed = CourseKey.from_string(key)
+    except InvalidKeyError as error:
+        raise InvalidInput(
+            {"key": [f"{key} is no course run key, which looks like course-v1:Org+Number+Run."]}
+        ) from error
+    if str(parsed) != key:
+        raise InvalidInput({"key": [f"{key} is not in canonical form, which is {parsed}."]})
+    check_length(key, "key")
+    return key
+
+
+def check_length(key: str, field: str) -> None:
+    """
+    Check that a key fits its columns, also in normalised form, which may be longer.
+
+    Raises:
+        InvalidInput: naming ``field``.
+    """
+    if len(key) > MAX_KEY or len(normalize_key(key)) > MAX_KEY:
+        raise InvalidInput({field: [f"The key {key} is longer than {MAX_KEY} characters."]})
+
+
+def check_free(model: type[Course | CourseRun], key: str, taken: Collection[str] = ()) -> None:
+    """
+    Check that no unit has a key that somebody typed.
+
+    The unique constraint has the last word; asked first, the answer is told apart from a collision of made-up keys,
+    after which the command makes others.
+
+    Arguments:
+        model: the kind of unit.
+        key: the key.
+        taken: normalised keys that are given to other units of the same command.
+
+    Raises:
+        InvalidInput: naming ``key``.
+    """
+    normalized = normalize_key(key)
+    if normalized in taken or model.drafts.filter(key_normalized=normalized).exists():
+        raise InvalidInput({"key": [TAKEN]})
 
 
 def split_course_key(key: str) -> tuple[str, str]:
