@@ -154,11 +154,12 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
         header = [name.strip() for name in next(reader, [])]
     except csv.Error as error:
         raise UnreadableFileError(f"The header cannot be read as CSV: {error}.") from error
-    if any(UNDECODABLE.search(name) or "\0" in name for name in header):
-        raise UnreadableFileError("The text is not in UTF-8.")
     wrong = [column for column in COLUMNS if header.count(column) != 1]
     if wrong:
-        raise UnreadableFileError(f"The header must name each of these columns once: {', '.join(wrong)}.")
+        # UTF-16 is UTF-8 with a zero in every other place, for all that a decoder can tell.
+        foreign = any(UNDECODABLE.search(name) or "\0" in name for name in header)
+        encoding = " The text is not in UTF-8." if foreign else ""
+        raise UnreadableFileError(f"The header must name each of these columns once: {', '.join(wrong)}.{encoding}")
     return header
 
 

@@ -1,6 +1,5 @@
 """The adapter over the real pages, which are not ours to ship: counts as the file has them."""
 
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -9,19 +8,6 @@ import pytest
 
 from openedx_catalog_publisher.importers.edx_learn_csv import EdxLearnCsv
 from openedx_catalog_publisher.importers.records import CourseRecord, RefusedRow, RowOutcome
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-FILE = "edx_learn_pages_2021.csv"
-
-
-@pytest.fixture(scope="module")
-def real_pages() -> Path:
-    """The real file: in the folder that CATALOG_REAL_DATA names, else in ``shared/data`` beside the repository."""
-    folder = Path(os.environ.get("CATALOG_REAL_DATA") or REPOSITORY.parent / "shared" / "data")
-    path = folder / FILE
-    if not path.is_file():
-        pytest.skip(f"{FILE} is third-party data that is not shipped; CATALOG_REAL_DATA names its folder")
-    return path
 
 
 @pytest.fixture(scope="module")
