@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
+
 from openedx_catalog_publisher.checks.findings import Finding
 from openedx_catalog_publisher.checks.walk import in_batches, strange_parts
-from openedx_catalog_publisher.models import Course, UnitKind
+from openedx_catalog_publisher.models import UnitKind
 from openedx_catalog_publisher.models.normalization import normalize_key
 from openedx_catalog_publisher.publishing.unit_tables import UNITS, Unit
 
@@ -25,21 +27,18 @@ def check_anchors() -> Iterator[Finding]:
     ``course_differs``, ``part_of_no_list``.
     """
     for unit in UNITS.values():
-        columns = ("uuid", "key", "key_normalized", "draft", "draft_version", *_identity(unit))
-        related = ("draft_version", "course") if unit.kind == UnitKind.COURSE_RUN else ("draft_version",)
-        rows = unit.root.everything.select_related(*related).only(
-            *columns,
-            *(f"draft_version__{name}" for name in ("uuid", "key", "draft", *_identity(unit))),
-            *(("course__draft", "course__draft_version") if unit.kind == UnitKind.COURSE_RUN else ()),
-        )
-        for batch in in_batches(rows):
+        for batch in in_batches(_roots(unit)):
             for row in batch:
                 yield from _check(unit, row)
         yield from _strange_parts(unit)
 
 
-def _identity(unit: Unit) -> tuple[str, ...]:
-    return ("number",) if unit.root is Course else ("course",)
+def _roots(unit: Unit) -> QuerySet[Any]:
+    rows: QuerySet[Any] = unit.root.everything.all()
+    identity = ("uuid", "key", "number" if unit.kind == UnitKind.COURSE else "course__uuid")
+    related = ("draft_version",) if unit.kind == UnitKind.COURSE else ("course", "draft_version__course")
+    columns = ("key_normalized", "draft", *identity, "draft_version__draft")
+    return rows.select_related(*related).only(*columns, *(f"draft_version__{name}" for name in identity))
 
 
 def _check(unit: Unit, row: Any) -> Iterator[Finding]:
@@ -65,8 +64,7 @@ def _compare(unit: Unit, row: Any, anchor: Any) -> Iterator[Finding]:
         yield _finding(
             row, "anchor_differs", f"The official row and its draft row {anchor.key} differ in {', '.join(differing)}."
         )
-    # A run whose course is on the wrong side breaks invariant 3, and has no anchor to compare with here.
-    if unit.kind == UnitKind.COURSE_RUN and not row.course.draft and row.course.draft_version_id != anchor.course_id:
+    if unit.kind == UnitKind.COURSE_RUN and row.course.uuid != anchor.course.uuid:
         yield _finding(row, "course_differs", "The official run and its draft belong to different courses.")
 
 

@@ -14,10 +14,6 @@ def test_a_busy_catalog_breaks_nothing(catalog: BusyCatalog) -> None:
     assert list(check_catalog()) == []
 
 
-def test_an_empty_catalog_breaks_nothing(db: None) -> None:
-    assert list(check_catalog()) == []
-
-
 def test_the_invariants_are_those_that_can_be_checked_today() -> None:
     assert list(INVARIANTS) == [1, 3, 4, 7, 10]
 
