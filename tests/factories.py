@@ -1,4 +1,4 @@
-"""Things that tests start from: organizations, users with roles, reference data, and draft courses made through the commands."""
+"""Things that tests start from: organizations, users with roles, reference data, and drafts made by the commands."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SYSTEM = Actor.system("tests")
 def make_organization(key: str = "") -> OrganizationProfile:
     """Return the profile of an organization; its platform record is made too where it is missing."""
     key = key or f"Org{next(_numbers)}"
-    organization, _ = Organization.objects.get_or_create(short_name=key, defaults={"name": f"{key} – Öffentlich"})
+    organization, _ = Organization.objects.get_or_create(short_name=key, defaults={"name": f"{key} Öffentlich"})
     profile, _ = OrganizationProfile.objects.get_or_create(organization=organization, defaults={"key": key})
     return profile
 
@@ -121,7 +121,7 @@ def seat(slug: str = "verified", price: str = "49.00", **values: Any) -> dict[st
 def course_changes(organization: OrganizationProfile, **changes: Any) -> dict[str, Any]:
     """Return content of a course with something in every table."""
     return {
-        "title": "Data for Everyone – 数据 📊",
+        "title": "Data for Everyone: 数据 📊",
         "type": str(course_type().uuid),
         "short_description": "Short.",
         "full_description": "<p>Full “description”.</p>",

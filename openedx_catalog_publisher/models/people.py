@@ -18,7 +18,7 @@ class Person(Reference):
 
     .. pii: names, biography, picture, e-mail address and links of instructors; the e-mail address is never shown.
     .. pii_types: name, email_address, image, biography, external_service
-    .. pii_retirement: consumer_external
+    .. pii_retirement: consumer_api
     """
 
     class SocialNetwork(models.TextChoices):
