@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from django.db import DataError
+from django.db import DataError, reset_queries
 
 from openedx_catalog_publisher.api import (
     Action,
@@ -88,6 +88,8 @@ class CatalogImport:
         with RowMentions() as slugs:
             for batch in self._batches(itertools.islice(adapter.read(path), limit), advance):
                 self._import(batch, slugs)
+                # Where DEBUG is on, Django keeps the text of every statement.
+                reset_queries()
 
     def _batches(self, outcomes: Iterator[RowOutcome], advance: Callable[[], object]) -> Iterator[list[CourseRecord]]:
         batch: list[CourseRecord] = []
