@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openedx_catalog_publisher.commands.anchors import Anchor, Anchors
+from openedx_catalog_publisher.commands.bulk import insert_records
 from openedx_catalog_publisher.commands.errors import Conflict
 from openedx_catalog_publisher.commands.transaction import Operation
 from openedx_catalog_publisher.ledger.canonical_json import plain
@@ -114,7 +115,7 @@ def write_drafts(
             if not entry.created:
                 entry.anchor.set(**difference.root)
         roots |= apply(kind, Side.DRAFT, wanted, now=operation.time, course_pks=roots)
-        OutboxEvent.objects.bulk_create(events)
+        insert_records(events)
         for entry in of_kind:
             entry.anchor.pk = roots[entry.anchor.uuid]
             if entry.created:
@@ -123,7 +124,7 @@ def write_drafts(
                 entry.anchor.changes.clear()
         if kind == UnitKind.COURSE:
             reserve_draft_slugs(_moved_slugs(of_kind))
-    EditRecord.objects.bulk_create(records)
+    insert_records(records)
     anchors.save()
     return records
 

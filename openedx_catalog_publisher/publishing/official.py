@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openedx_catalog_publisher.commands.anchors import Anchor, Anchors
-from openedx_catalog_publisher.commands.bulk import update_rows
+from openedx_catalog_publisher.commands.bulk import insert_records, update_rows
 from openedx_catalog_publisher.commands.transaction import Operation
 from openedx_catalog_publisher.ledger.chain import append
 from openedx_catalog_publisher.models import (
@@ -187,8 +187,8 @@ def make_official(
         if kind == UnitKind.COURSE:
             course_pks = pks
     records = [_record(operation, release, entry, stored) for entry in wanted]
-    Publication.objects.bulk_create(records)
-    OutboxEvent.objects.bulk_create(_event(operation, release, entry) for entry in wanted)
+    insert_records(records)
+    insert_records([_event(operation, release, entry) for entry in wanted])
     activate_official_slugs(
         {
             entry.anchor.pk: entry.snapshot.content["url_slug"]

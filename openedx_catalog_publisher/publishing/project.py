@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import models
-
 from openedx_catalog_publisher.commands.bulk import delete_rows, insert_rows, update_rows
 from openedx_catalog_publisher.models import Side, UnitKind
 from openedx_catalog_publisher.models.normalization import normalize_key
@@ -274,13 +272,6 @@ def _insert_roots(
         if target.carry is not None:
             row |= {name: target.carry.values[name] for name in unit.measured}
         rows.append(row | entry.root)
-    return inserted_pks(unit.root, insert_rows(unit.root, rows), draft=side == Side.DRAFT)
-
-
-def inserted_pks(model: type[models.Model], instances: list[Any], *, draft: bool) -> dict[uuid.UUID, int]:
-    """Return primary keys of inserted roots by uuid; MySQL does not return them, so there they are read back."""
-    if all(instance.pk is not None for instance in instances):
-        return {instance.uuid: instance.pk for instance in instances}
-    uuids = [instance.uuid for instance in instances]
-    rows = model._base_manager.filter(uuid__in=uuids, draft=draft)
-    return dict(rows.values_list("uuid", "pk"))
+    insert_rows(unit.root, rows)
+    inserted = unit.root.everything.filter(uuid__in=[row["uuid"] for row in rows], draft=side == Side.DRAFT)
+    return dict(inserted.values_list("uuid", "pk"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 
 from openedx_catalog_publisher.commands.errors import InvalidInput
 from openedx_catalog_publisher.models import CourseUrlSlug
@@ -68,10 +68,8 @@ def activate_official_slugs(slugs: Mapping[int, str | None]) -> None:
     if not slugs:
         return
     wanted = {normalize_key(slug): pk for pk, slug in slugs.items() if slug}
-    CourseUrlSlug.objects.filter(course_id__in=slugs, is_active=True).exclude(url_slug_normalized__in=wanted).update(
-        is_active=False
+    official = Q(url_slug_normalized__in=wanted)
+    CourseUrlSlug.objects.filter(Q(is_active=True) | official, course_id__in=slugs).update(
+        is_active=Case(When(official, then=True), default=False),
+        was_official=Case(When(official, then=True), default=F("was_official")),
     )
-    if wanted:
-        CourseUrlSlug.objects.filter(course_id__in=slugs, url_slug_normalized__in=wanted).update(
-            is_active=True, was_official=True
-        )

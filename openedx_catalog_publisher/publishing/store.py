@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
+from openedx_catalog_publisher.commands.bulk import insert_rows
 from openedx_catalog_publisher.models import Publication, Snapshot, SnapshotReference
 from openedx_catalog_publisher.publishing.snapshots import SCHEMA_VERSION, UnitSnapshot
 
@@ -26,30 +28,31 @@ def store_snapshots(snapshots: Sequence[UnitSnapshot], now: datetime) -> dict[st
     absent = [snapshot for content_digest, snapshot in by_digest.items() if content_digest not in stored]
     if not absent:
         return stored
-    rows = Snapshot.objects.bulk_create(
-        Snapshot(
-            unit_kind=str(snapshot.kind),
-            unit_uuid=snapshot.uuid,
-            schema_version=SCHEMA_VERSION,
-            content_digest=snapshot.content_digest,
-            review_digest=snapshot.review_digest,
-            body=snapshot.compress(),
-            labels={target: dict(labels) for target, labels in snapshot.labels.items()},
-            created=now,
-        )
-        for snapshot in absent
-    )
-    if all(row.pk is not None for row in rows):
-        stored |= {row.content_digest: row.pk for row in rows}
-    else:
-        digests = [snapshot.content_digest for snapshot in absent]
-        stored |= dict(Snapshot.objects.filter(content_digest__in=digests).values_list("content_digest", "pk"))
-    SnapshotReference.objects.bulk_create(
-        SnapshotReference(snapshot_id=stored[snapshot.content_digest], target=target, code=code)
-        for snapshot in absent
-        for target, code in sorted(snapshot.references())
+    insert_rows(Snapshot, [_row(snapshot, now) for snapshot in absent])
+    inserted = Snapshot.objects.filter(content_digest__in=[snapshot.content_digest for snapshot in absent])
+    stored |= dict(inserted.values_list("content_digest", "pk"))
+    insert_rows(
+        SnapshotReference,
+        [
+            {"snapshot_id": stored[snapshot.content_digest], "target": target, "code": code}
+            for snapshot in absent
+            for target, code in sorted(snapshot.references())
+        ],
     )
     return stored
+
+
+def _row(snapshot: UnitSnapshot, now: datetime) -> dict[str, Any]:
+    return {
+        "unit_kind": str(snapshot.kind),
+        "unit_uuid": snapshot.uuid,
+        "schema_version": SCHEMA_VERSION,
+        "content_digest": snapshot.content_digest,
+        "review_digest": snapshot.review_digest,
+        "body": snapshot.compress(),
+        "labels": {target: dict(labels) for target, labels in snapshot.labels.items()},
+        "created": now,
+    }
 
 
 def last_publications(uuids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Publication]:
