@@ -39,8 +39,9 @@ class _Form(html.parser.HTMLParser):
         if not self._inside:
             return
         if tag == "input" and name and given.get("type") not in ("submit", "button", "file"):
-            if given.get("type") not in ("checkbox", "radio") or "checked" in given:
-                self.values.setdefault(name, []).append(given.get("value", "on"))
+            box = given.get("type") in ("checkbox", "radio")
+            if not box or "checked" in given:
+                self.values.setdefault(name, []).append(given.get("value", "on" if box else ""))
         elif tag == "textarea":
             self._textarea, self._text = name, ""
         elif tag == "select":
@@ -83,6 +84,13 @@ def read_form(client: Client, url: str) -> dict[str, list[str]]:
 def send_form(client: Client, url: str, changes: Mapping[str, Any]) -> Any:
     """Read a page's form, change some fields, send it, and return the response."""
     return client.post(url, {**read_form(client, url), **changes})
+
+
+def assert_saved(response: Any) -> None:
+    """Fail with what the form says, unless it was accepted."""
+    if response.status_code != 302:
+        formsets = [formset.formset.errors for formset in response.context.get("inline_admin_formsets", ())]
+        raise AssertionError((response.status_code, errors_of(response), formsets))
 
 
 def errors_of(response: Any) -> list[str]:

@@ -18,7 +18,7 @@ from openedx_catalog_publisher.admin.rights import CatalogAdmin, ReadOnlyAdmin
 from openedx_catalog_publisher.api import Selection, publish, seal_log
 from openedx_catalog_publisher.models import Course, CourseRun
 from tests.admin.pages import APP, address
-from tests.factories import SYSTEM, acting, make_course, make_organization, make_user
+from tests.factories import acting, make_course, make_organization, make_user
 
 MODELS = [model for model in apps.get_app_config(APP).get_models() if not model.__name__.startswith("Historical")]
 
