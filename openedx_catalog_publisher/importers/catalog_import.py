@@ -161,7 +161,7 @@ class CatalogImport:
     def _publish(self, written: Sequence[CourseOutcome]) -> None:
         keys = [key for outcome in written for key in (*outcome.created, *outcome.updated, *outcome.unchanged)]
         try:
-            published = publish(self._actor, _selection(keys), message=self._message)
+            published = publish(self._actor, _selection(keys), message=self._message, without_review=True)
         except CatalogError as error:
             if len(written) == 1:
                 self._report.note_unpublished(written[0].key, error.message)
