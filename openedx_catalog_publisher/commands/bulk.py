@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = Mapping[str, Any]
 """Values by attname."""
@@ -28,7 +29,9 @@ def insert_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
     fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
     columns = ", ".join(_quote(field.column) for field in fields)
     marks = f"({', '.join(map(_placeholder, fields))})"
-    params = [_prepared(fields, row) for row in rows]
+    # The connection itself: its proxy would look it up again for every value.
+    database = transaction.get_connection()
+    params = [_prepared(fields, row, database) for row in rows]
     insert = f"INSERT INTO {_quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names of the models
     with connection.cursor() as cursor:
         if connection.features.max_query_params is None:
@@ -65,11 +68,12 @@ def update_rows(model: type[models.Model], changes: Mapping[int, Row]) -> None:
     """
     if not changes:
         return
+    database = transaction.get_connection()
     fields = {field.attname: field for field in model._meta.local_concrete_fields}
     columns: dict[str, dict[int, Any]] = {}
     for pk, row in changes.items():
         for name, value in row.items():
-            columns.setdefault(name, {})[pk] = fields[name].get_db_prep_save(value, connection)
+            columns.setdefault(name, {})[pk] = fields[name].get_db_prep_save(value, database)
     assignments: list[str] = []
     params: list[Any] = []
     for name, by_pk in columns.items():
@@ -118,8 +122,9 @@ def _placeholder(field: models.Field[Any, Any]) -> str:
     return "%s"
 
 
-def _prepared(fields: Sequence[models.Field[Any, Any]], row: Row) -> list[Any]:
-    return [
-        field.get_db_prep_save(row[field.attname] if field.attname in row else field.get_default(), connection)
-        for field in fields
-    ]
+def _prepared(fields: Sequence[models.Field[Any, Any]], row: Row, database: BaseDatabaseWrapper) -> list[Any]:
+    values = []
+    for field in fields:
+        value = row[field.attname] if field.attname in row else field.get_default()
+        values.append(None if value is None else field.get_db_prep_save(value, database))
+    return values

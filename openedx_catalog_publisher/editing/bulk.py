@@ -153,6 +153,7 @@ class _Batch:
             capture(kind, Side.DRAFT, [anchor.pk for anchor in self.anchors.of(kind).values()], into=self.known)
         self.seen: set[str] = set()
         self._slug_owners = self._read_slugs(courses)
+        self._canonical: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
         for row in coming:
             self.known.references.learn_unsaved(row)
         self._resolve_all(courses)
@@ -166,16 +167,20 @@ class _Batch:
         # One statement per table for the whole batch; what is faulty is told apart course by course later.
         needed: set[tuple[str, str]] = set()
         for entry in courses:
-            for kind, changes in [
-                (UnitKind.COURSE, entry.changes),
-                *((UnitKind.COURSE_RUN, run.changes) for run in entry.runs),
-            ]:
+            units: list[tuple[UnitKind, CourseInput | RunInput]] = [(UnitKind.COURSE, entry)]
+            units += [(UnitKind.COURSE_RUN, run) for run in entry.runs]
+            for kind, unit in units:
                 try:
-                    content, _ = canonical_changes(kind, changes)
+                    content, state = canonical_changes(kind, unit.changes)
                 except InvalidInput:
                     continue
+                self._canonical[id(unit)] = content, state
                 needed.update(reference for _, reference in named_references(kind, content))
         self.known.references.resolve(needed)
+
+    def _changes(self, kind: UnitKind, unit: CourseInput | RunInput) -> tuple[dict[str, Any], dict[str, Any]]:
+        # Faulty input was not kept; working it out again says what is wrong with it.
+        return self._canonical.get(id(unit)) or canonical_changes(kind, unit.changes)
 
     def plan(self, entry: CourseInput) -> tuple[CourseOutcome, list[DraftWrite]]:
         """Return the outcome of one course and what has to be written for it."""
@@ -199,7 +204,7 @@ class _Batch:
         try:
             key = course_key(entry.organization, entry.number)
             anchor = self._take(key)
-            content, state = canonical_changes(UnitKind.COURSE, entry.changes)
+            content, state = self._changes(UnitKind.COURSE, entry)
             if anchor is None:
                 anchor = new_anchor(UnitKind.COURSE, uuid.uuid4(), key, watchers=[], canonical_course_run_id=None)
                 anchor.values |= {"number": entry.number.strip(), "key_for_reruns": content.get("key_for_reruns")}
@@ -212,7 +217,7 @@ class _Batch:
         try:
             anchor = self._take(entry.key)
             _check_belongs(anchor, course.anchor)
-            content, state = canonical_changes(UnitKind.COURSE_RUN, entry.changes)
+            content, state = self._changes(UnitKind.COURSE_RUN, entry)
             identity = {"key": entry.key, "course": str(course.anchor.uuid)}
             if anchor is None:
                 anchor = new_anchor(
