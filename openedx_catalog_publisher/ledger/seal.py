@@ -10,9 +10,12 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from openedx_catalog_publisher.ledger.canonical_json import canonical_json, digest, timestamp
-from openedx_catalog_publisher.models import Course, CourseRun, EditRecord, Seal, SealedHead
+from openedx_catalog_publisher.models import ActorPseudonym, Course, CourseRun, EditRecord, Seal, SealedHead
 
 BATCH = 500
+
+SEALER = "seal_log"
+"""The part of the system that seals; the row of its pseudonym is the lock of the chain of seals."""
 
 Head = tuple[uuid.UUID, int, str]
 """Unit, sequence, hash."""
@@ -28,16 +31,19 @@ def seal_log() -> Seal | None:
     """
     Seal the heads of all chains that moved since the last seal.
 
-    Locks no unit: a head that moves meanwhile is sealed next time. Two sealers at once are harmless, since the unique
-    ``seal_hash`` and heads let one of them fail whole.
+    Locks no unit: a head that moves meanwhile is sealed next time. One sealer is at work at a time, since two that read
+    the same last seal would fork the chain; another one leaves what moved to it.
 
     Returns:
-        The seal; None where nothing moved.
+        The seal; None where nothing moved, or another sealer is at work.
 
     Raises:
-        IntegrityError: when another sealer was faster.
+        RuntimeError: when called inside a transaction.
     """
+    ActorPseudonym.objects.get_or_create(system_name=SEALER)
     with transaction.atomic(durable=True):
+        if not ActorPseudonym.objects.select_for_update(skip_locked=True).filter(system_name=SEALER):
+            return None
         heads = [*_moved_heads()]
         if not heads:
             return None

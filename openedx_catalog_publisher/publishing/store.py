@@ -7,24 +7,30 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from openedx_catalog_publisher.commands.bulk import insert_rows
 from openedx_catalog_publisher.models import Publication, Snapshot, SnapshotReference
 from openedx_catalog_publisher.publishing.snapshots import SCHEMA_VERSION, UnitSnapshot
+
+PRUNE_BATCH = 500
+"""Snapshots that are locked and deleted in one transaction."""
 
 
 def store_snapshots(snapshots: Sequence[UnitSnapshot], now: datetime) -> dict[str, int]:
     """
     Store the snapshots that are not stored yet, with what they refer to.
 
-    The caller holds the units' locks, so that nobody stores the same content at the same moment.
+    The caller holds the units' locks, so that nobody stores the same content at the same moment. What is stored already
+    is locked until the caller's transaction ends, so that nobody prunes it before the caller refers to it.
 
     Returns:
         Primary keys by content digest.
     """
     by_digest = {snapshot.content_digest: snapshot for snapshot in snapshots}
-    stored = dict(Snapshot.objects.filter(content_digest__in=by_digest).values_list("content_digest", "pk"))
+    kept = Snapshot.objects.select_for_update().filter(content_digest__in=by_digest)
+    stored = dict(kept.values_list("content_digest", "pk"))
     absent = [snapshot for content_digest, snapshot in by_digest.items() if content_digest not in stored]
     if not absent:
         return stored
@@ -76,20 +82,36 @@ def prune_snapshots(*, dry_run: bool = False) -> int:
     """
     Delete the snapshots that no publication refers to.
 
-    Safe beside running commands: a command stores a snapshot and the publication that refers to it in one transaction,
-    and the database's foreign key refuses to delete what a publication took up in the meantime.
+    Safe beside running commands: what a command is about to refer to is locked by it and passed over here, and what is
+    deleted here is locked until it is gone, so that a command stores it again.
 
     Arguments:
         dry_run: count only.
 
     Returns:
         How many snapshots were deleted, or would be.
+
+    Raises:
+        RuntimeError: when called inside a transaction.
     """
-    idle = Snapshot.objects.filter(~Exists(Publication.objects.filter(snapshot=OuterRef("pk")))).order_by("pk")
-    pks = list(idle.values_list("pk", flat=True))
-    if not dry_run:
-        references = SnapshotReference.objects.filter(snapshot__in=pks)
-        references._raw_delete(references.db)
-        rows = Snapshot.objects.filter(pk__in=pks)
-        rows._raw_delete(rows.db)
-    return len(pks)
+    pks = list(_idle(Snapshot.objects.all()).values_list("pk", flat=True))
+    if dry_run:
+        return len(pks)
+    return sum(_delete_idle(pks[start : start + PRUNE_BATCH]) for start in range(0, len(pks), PRUNE_BATCH))
+
+
+def _idle(snapshots: QuerySet[Snapshot]) -> QuerySet[Snapshot]:
+    return snapshots.filter(~Exists(Publication.objects.filter(snapshot=OuterRef("pk")))).order_by("pk")
+
+
+def _delete_idle(pks: Sequence[int]) -> int:
+    with transaction.atomic(durable=True):
+        free = Snapshot.objects.select_for_update(skip_locked=True).filter(pk__in=pks)
+        locked = list(free.values_list("pk", flat=True))
+        # Asked again under the locks: a publication may have taken one up since.
+        idle = list(_idle(Snapshot.objects.filter(pk__in=locked)).values_list("pk", flat=True))
+        references = SnapshotReference.objects.filter(snapshot__in=idle)
+        references._raw_delete(references.db)  # type: ignore[attr-defined]
+        rows = Snapshot.objects.filter(pk__in=idle)
+        rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+    return len(idle)
