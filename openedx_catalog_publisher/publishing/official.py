@@ -196,7 +196,7 @@ def make_official(
             if entry.anchor.kind == UnitKind.COURSE and "url_slug" in entry.names
         }
     )
-    if any(entry.before.snapshot is None for entry in wanted):
+    if whole or any(entry.before.snapshot is None for entry in wanted):
         point_at_canonical_runs([course.pk for course in anchors.courses.values()])
     return records
 
@@ -282,7 +282,7 @@ def point_at_canonical_runs(course_anchor_pks: Sequence[int]) -> None:
     """
     Point official courses at the official row of their draft's canonical run; without one they keep what they have.
 
-    Only a first publication, of the course or of that run, can make a difference.
+    Only a first publication, of the course or of that run, can make a difference, and a repair of rows that were gone.
     """
     rows = Course.objects.filter(
         draft_version__in=course_anchor_pks, draft_version__canonical_course_run__official_version__isnull=False

@@ -274,6 +274,20 @@ class TestRebuild:
         assert call("rebuild_official", "--all") == "0 repaired, 4 were right."
         assert [entry["publications"] for entry in call_json("rebuild_official", "--all")] == [[]]
 
+    def test_official_rows_that_are_gone_come_back(self) -> None:
+        made = make_course()
+        call("publish_course", made.course.key, "--runs", "all")
+        Course.objects.update(canonical_course_run=None)
+        CourseRun.objects.all().delete()
+        Course.objects.all().delete()
+        assert refusal("check_catalog") == "2 findings."
+        assert call("rebuild_official", made.course.key).splitlines() == [
+            f"{made.course.key}: repaired by publication 2",
+            f"{made.runs[0].key}: repaired by publication 2",
+            "2 repaired, 0 were right.",
+        ]
+        assert call("check_catalog") == "Every invariant holds."
+
     def test_units_or_all_of_them_have_to_be_named(self) -> None:
         assert refusal("rebuild_official") == "Name courses or runs, or give --all."
         assert refusal("rebuild_official", "A+B", "--all") == "Name courses or runs, or give --all."
