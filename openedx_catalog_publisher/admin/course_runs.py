@@ -39,11 +39,9 @@ class CourseRunAdmin(UnitAdmin):
         "title",
         "side_name",
         "status",
-        "unpublished",
-        "official_status",
+        "standing",
         "start",
         "end",
-        "pacing_type",
         "modified",
     )
     list_filter = (SideFilter, "status", ChangesFilter, "pacing_type", "type", "start")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,11 +36,10 @@ class CourseAdmin(UnitAdmin):
 
     form = CourseForm
     part_inlines = (EntitlementInline,)
-    list_display = ("key", "title", "side_name", "status", "unpublished", "official_status", "type", "modified")
+    list_display = ("key", "title", "side_name", "status", "standing", "modified")
     list_filter = (SideFilter, "status", ChangesFilter, "type", "product_source")
-    list_select_related = ("type", "official_version")
+    list_select_related = ("official_version",)
     search_fields = ("key", "title", "url_slug")
-    autocomplete_fields = ()
     fields_of_anchor = ("key", "uuid", "number", "status", "canonical_course_run", "official_row")
     measured = Course.classes.measured
 
@@ -108,10 +106,6 @@ class CourseAdmin(UnitAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Offer it to members of any organization; the command checks the owner's."""
         return allowed_somewhere(request, Action.CREATE_COURSE)
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return what the user may see, ready for the page of one course."""
-        return super().get_queryset(request)
 
     def run_command(self, request: HttpRequest, form: Any, formsets: list[Any], *, change: bool) -> Any:
         """Create or update the draft by its command."""

@@ -202,7 +202,7 @@ class OrderedReferencesField(forms.ModelMultipleChoiceField):  # type: ignore[ty
 
 
 FORM_FIELDS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
-    models.TextField: {"form_class": MultilineField, "widget": AdminTextareaWidget},
+    models.TextField: {"form_class": MultilineField, "widget": AdminTextareaWidget(attrs={"rows": 6})},
     # An address typed without its scheme is one of today's web.
     models.URLField: {"assume_scheme": "https"},
 }
@@ -224,7 +224,7 @@ def stored_image(field: models.Field[Any, Any], upload: Any) -> Any:
         The name to write, or None for none.
     """
     if not isinstance(upload, UploadedFile):
-        return upload or None
+        return None if upload is False else upload
     if not isinstance(field, models.FileField):
         raise TypeError(f"{field} holds no file.")
     digest = hashlib.blake2b(digest_size=16)

@@ -87,7 +87,7 @@ class ChainedAdmin(ActedAdmin):
 class EditRecordAdmin(ChainedAdmin):
     """Writes to drafts."""
 
-    list_display = ("__str__", "action", "actor_name", "source", "revision", "occurred_at")
+    list_display = ("__str__", "action", "actor_name", "source", "occurred_at")
     fields = (
         "unit",
         "action",
@@ -147,8 +147,21 @@ class ReleaseAdmin(ActedAdmin):
     list_display = ("occurred_at", "action", "actor_name", "source", "units", "message")
     list_filter = ("action", "source")
     search_fields = ("=uuid", "message")
-    fields = ("uuid", "action", "actor_name", "source", "occurred_at", "message", "undoes", "plan_digest")
+    fields = ("uuid", "action", "actor_name", "source", "occurred_at", "message", "all_units", "undoes", "plan_digest")
     inlines = (PublicationInline,)
+
+    MOST_SHOWN = 100
+    """How many units the page of a release lists itself; more are in the list of publications, page by page."""
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Return the list of units, unless it is long."""
+        return self.inlines if obj is not None and (obj.units or 0) <= self.MOST_SHOWN else ()
+
+    @admin.display(description=_("Units"))
+    def all_units(self, obj: Any) -> SafeString:
+        """Return how many units there are, with the way to the list of all."""
+        address = reverse("admin:openedx_catalog_publisher_publication_changelist")
+        return format_html('<a href="{}?release__id__exact={}">{}</a>', address, obj.pk, obj.units or 0)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the releases with the number of their units."""

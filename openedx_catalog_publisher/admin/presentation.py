@@ -57,7 +57,7 @@ NOTHING = "\N{EN DASH}"
 MARKED_FROM = 60
 """Texts of at least this many characters, old or new, are shown with the words marked that differ."""
 
-WORDS = re.compile(r"\s+|[^\s]+")
+WORDS = re.compile(r"\s+|<[^<>]*>|\w+|[^\w\s]")
 
 
 @dataclass(frozen=True)
@@ -150,8 +150,9 @@ def _shown(kind: UnitKind, name: str, value: Any, labels: Labels) -> SafeString:
         if part.table.plain:
             column = part.by_name[part.table.plain]
             return _listed(_word(column, entry, labels) for entry in value)
-        rows = [value] if isinstance(value, Mapping) else value
-        return _listed(_row(part.by_name, row, labels) for row in rows)
+        if isinstance(value, Mapping):
+            return _text(_row(part.by_name, value, labels))
+        return _listed(_row(part.by_name, row, labels) for row in value)
     if name in unit.columns_by_name:
         return _text(_word(unit.columns_by_name[name], value, labels))
     return _text(value)
@@ -171,7 +172,7 @@ def _word(column: Column, value: Any, labels: Labels) -> Any:
         return labels.of(column.reference.name, value)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    return dict(column.field.flatchoices).get(value, value)
+    return dict(column.field.flatchoices).get(value, value) if isinstance(value, str) else value
 
 
 def _text(value: Any) -> SafeString:

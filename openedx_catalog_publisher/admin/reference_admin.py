@@ -42,6 +42,9 @@ class ReferenceForm(CommandForm):
 
     def _value(self, name: str, value: Any) -> Any:
         if isinstance(self.fields[name], forms.ImageField):
+            if name not in self.changed_data:
+                # A form field knows one kind of "none", a column two.
+                return self.initial.get(name)
             return stored_image(self._meta.model._meta.get_field(name), value)
         if isinstance(value, models.QuerySet):
             return list(value.order_by("pk"))

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -154,7 +155,11 @@ class UnitAdmin(UnitViews, CommandAdmin):
             return LinesField(label=_sentence(db_field.verbose_name), required=False)
         if isinstance(db_field, models.BooleanField) and db_field.null:
             return forms.NullBooleanField(label=_sentence(db_field.verbose_name), help_text=db_field.help_text)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.ModelChoiceField) and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            # Reference data has pages of its own; beside a choice these buttons are slips waiting to happen.
+            field.widget.can_add_related = field.widget.can_change_related = field.widget.can_delete_related = False
+        return field
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         """Return the part tables with rows of their own, where there is something to edit."""
@@ -212,16 +217,14 @@ class UnitAdmin(UnitViews, CommandAdmin):
         """Return the side's name."""
         return str(obj.side.label)
 
-    @admin.display(description=_("Unpublished changes"), boolean=True)
-    def unpublished(self, obj: Any) -> bool | None:
-        """Tell whether a draft has changes that are not published; nothing of official rows."""
-        return obj.has_unpublished_changes if obj.draft else None
-
-    @admin.display(description=_("Official"))
-    def official_status(self, obj: Any) -> Any:
-        """Return the status of the official row of a draft."""
-        row = obj.official if obj.draft else obj
-        return row.get_status_display() if row is not None else None
+    @admin.display(description=_("Draft against official"))
+    def standing(self, obj: Any) -> Any:
+        """Say how a draft stands to its official row; nothing of official rows."""
+        if not obj.draft:
+            return None
+        if obj.official is None:
+            return _("not official")
+        return _("changed") if obj.has_unpublished_changes else _("equal")
 
     @admin.action(description=_("Plan the publication of the selected drafts"), permissions=["view"])
     def plan_selected(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:

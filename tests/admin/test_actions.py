@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from openedx_catalog_publisher.api import Selection, publish, update_course, update_run
-from openedx_catalog_publisher.models import Course, CourseRun, Publication, Release, RoleName
+from openedx_catalog_publisher.models import Course, CourseRun, EditRecord, Publication, Release, RoleName
 from tests.admin.conftest import logged_in
 from tests.admin.pages import address, assert_saved, read_form, send_form
 from tests.factories import SYSTEM, grant, make_course, make_user
@@ -43,9 +43,9 @@ def test_a_plan_shows_old_and_new_field_by_field_and_writes_nothing(staff: Clien
 def test_what_was_shown_is_published_with_its_message(staff: Client) -> None:
     course, (run, other) = _made(2)
     url = _plan(course, run)
-    assert_saved(staff.post(address("course", "plan"), {**read_form(staff, url), "message": "Go – los"}))
+    assert_saved(staff.post(address("course", "plan"), {**read_form(staff, url), "message": "Go → los"}))
     release = Release.objects.get()
-    assert (release.message, release.source) == ("Go – los", "admin")
+    assert (release.message, release.source) == ("Go → los", "admin")
     assert Course.objects.filter(uuid=course.uuid).exists()
     assert list(CourseRun.objects.values_list("uuid", flat=True)) == [run.uuid]
     assert other.official is None
@@ -143,11 +143,12 @@ def test_an_official_row_has_no_actions_of_its_own(superuser: Client) -> None:
 
 
 def test_history_tells_who_did_what_and_restores(staff: Client) -> None:
-    course, _ = _made(published=True)
+    course, _ = _made(published=True, expected_learning_items=["Read the question"])
     title = course.title
     send_form(staff, address("course", "change", course.pk), {"title": "Second"})
     publish(SYSTEM, Selection.of([course.uuid]))
     page = staff.get(address("course", "history", course.pk)).content.decode()
+    assert "Read the question" in page
     positions = [page.index(text) for text in ("Publication 2: published", "Second", "Publication 1: published")]
     assert positions == sorted(positions)
     assert "staff · Admin" in page
@@ -203,8 +204,9 @@ def test_logs_show_their_content_decoded(staff: Client) -> None:
     update_course(SYSTEM, course.uuid, {"title": "A <script>title</script>"})
     publish(SYSTEM, Selection.of([course.uuid]), message="second")
     publication = Publication.objects.get(unit_uuid=course.uuid, number=2)
+    edit = EditRecord.objects.get(unit_uuid=course.uuid, action="update")
     pages = {
-        "edit": staff.get(address("editrecord", "change", 4)),
+        "edit": staff.get(address("editrecord", "change", edit.pk)),
         "publication": staff.get(address("publication", "change", publication.pk)),
         "snapshot": staff.get(address("snapshot", "change", publication.snapshot_id)),
         "release": staff.get(address("release", "change", publication.release_id)),
