@@ -181,7 +181,10 @@ def _compare_list(
         return tuple(content[name] for name in table.natural_key)
 
     rows = {natural_key(row.content): row for row in stored}
-    measured = {natural_key(row.content): {name: row.values[name] for name in part.measured} for row in carried}
+    measured = {
+        natural_key(row.content): {name: row.values[name] for name in part.measured}
+        for row in (carried if part.measured else ())
+    }
     seen = set()
     for position, content in enumerate(rows_of(wanted, table.plain)):
         key = natural_key(content)
