@@ -2,8 +2,8 @@
 One command, one transaction.
 
 The platform has ``ATOMIC_REQUESTS=True``, so a command opens the outermost transaction itself; a caller that is inside
-one already gets Django's ``RuntimeError``, which is a fault of the caller. A deadlock, a lock time-out, or a generated
-key that somebody else took first runs the whole command again, at most three times.
+one already gets Django's ``RuntimeError``, which is a fault of the caller. A deadlock, a lock time-out, a generated key
+that somebody else took first, or a row that went meanwhile runs the whole command again, at most three times.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ PAUSE_SECONDS = 0.05
 
 MYSQL_LOCK_WAIT_TIMEOUT = 1205
 MYSQL_DEADLOCK = 1213
+MYSQL_REFERENCE_FAILURES = (1451, 1452)
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,21 @@ def is_lock_failure(error: OperationalError) -> bool:
     return bool(error.args) and error.args[0] in (MYSQL_LOCK_WAIT_TIMEOUT, MYSQL_DEADLOCK)
 
 
+def is_reference_failure(error: IntegrityError) -> bool:
+    """
+    Tell whether a row that the command read is gone, or one that it deletes was taken up, by another writer since.
+
+    Run again, the command reads that and says it in words. SQLite has one writer, so there it is always a fault.
+    """
+    return connection.vendor == "mysql" and bool(error.args) and error.args[0] in MYSQL_REFERENCE_FAILURES
+
+
 def command(function: Callable[Concatenate[Operation, P], R]) -> Callable[Concatenate[Actor, P], R]:
     """
     Turn a function of an operation into a command of an actor.
 
-    The command runs in one durable transaction and is run again on lock failures.
+    The command runs in one durable transaction and is run again on lock failures, and where other writers moved what it
+    had read.
 
     Raises:
         Busy: when the database still refuses after three re-runs.
@@ -102,10 +113,11 @@ def command(function: Callable[Concatenate[Operation, P], R]) -> Callable[Concat
                 failure: Exception = error
             except IntegrityError as error:
                 refusal = violation(error)
-                if not isinstance(refusal, InvalidInput):
+                if isinstance(refusal, InvalidInput):
+                    if generated.isdisjoint(refusal.fields):
+                        raise refusal from error
+                elif attempt == RERUNS or not is_reference_failure(error):
                     raise
-                if generated.isdisjoint(refusal.fields):
-                    raise refusal from error
                 failure = error
             except InvalidInput as error:
                 if generated.isdisjoint(error.fields):

@@ -111,7 +111,7 @@ def _delete_idle(pks: Sequence[int]) -> int:
         # Asked again under the locks: a publication may have taken one up since.
         idle = list(_idle(Snapshot.objects.filter(pk__in=locked)).values_list("pk", flat=True))
         references = SnapshotReference.objects.filter(snapshot__in=idle)
-        references._raw_delete(references.db)  # type: ignore[attr-defined]
+        references._raw_delete(references.db)
         rows = Snapshot.objects.filter(pk__in=idle)
-        rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+        rows._raw_delete(rows.db)
     return len(idle)
