@@ -1,8 +1,8 @@
 """
 The audit of units after commands ran: everything that must hold whatever happened, recomputed from the stored rows.
 
-It trusts no command's answer. The edit log is replayed; what it says must be what was overwritten, what is stored, and what each
-publication published. Statements are per table and not per unit, so that many rounds are audited at once.
+It trusts no command's answer. The edit log is replayed; what it says must be what was overwritten, what is stored, and
+what each publication published. Statements are per table and not per unit, so that many rounds are audited at once.
 """
 
 from __future__ import annotations
@@ -176,9 +176,12 @@ def _events_of(record: ChainedRecord) -> Iterator[EventKind]:
             yield EventKind.EDITOR_ADDED if changes["editors"]["new"] else EventKind.EDITOR_REMOVED
         elif record.unit_kind == UnitKind.COURSE_RUN and record.action == EditRecord.Action.CREATE:
             yield EventKind.DRAFT_RUN_CREATED
-        elif record.unit_kind == UnitKind.COURSE_RUN and record.action != EditRecord.Action.DELETE:
-            if SHOWN_IN_STUDIO & changes.keys():
-                yield EventKind.DRAFT_RUN_CHANGED
+        elif (
+            record.unit_kind == UnitKind.COURSE_RUN
+            and record.action != EditRecord.Action.DELETE
+            and SHOWN_IN_STUDIO & changes.keys()
+        ):
+            yield EventKind.DRAFT_RUN_CHANGED
 
 
 def _replay(unit: Unit) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """
 The database of the race and crash tests: committed rows, swept away by primary key when a module has ended.
 
-Truncating all tables after each test, as Django's transactional tests do, would take the reference data with it and cost more than
-a round.
+Truncating all tables after each test, as Django's transactional tests do, would take the reference data with it and
+cost more than a round.
 """
 
 from __future__ import annotations

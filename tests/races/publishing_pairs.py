@@ -42,7 +42,7 @@ RUN_EDITED = {"weeks_to_complete": 7}
 
 
 class PublishPublish(Pair):
-    """One course with a run, both edited, is published by two; in every other round both name the plan that they read."""
+    """One course with a run, both edited, is published by two; in every other round both name the plan."""
 
     name = "publish / publish of one course"
 
@@ -116,7 +116,7 @@ class PublishEdit(Pair):
 
 
 class ReleaseRelease(Pair):
-    """A release of three courses against a publication of one of them with its runs, or against a release of two, named backwards."""
+    """A release of three courses against a publication of one of them, or against a release of two, named backwards."""
 
     name = "release / publish overlapping"
     courses = 3
@@ -126,7 +126,7 @@ class ReleaseRelease(Pair):
         catalog.edit(items_of(rounds), EDITED, RUN_EDITED)
 
     def commands(self, catalog: Catalog, race: Round) -> tuple[Command, Command]:
-        first, second, third = race.items
+        _, second, third = race.items
         one = Selection.of([item.course for item in race.items], all_runs=True)
         two = (
             Selection.of([third.course, second.course], all_runs=True)
@@ -147,7 +147,7 @@ class ReleaseRelease(Pair):
 
 
 class RestoreEdit(Pair):
-    """The first publication is restored onto a course that is edited meanwhile, in a field that the restoring resets too."""
+    """The first publication is restored onto a course that is edited meanwhile, in a field that restoring resets."""
 
     name = "restore / edit"
 
@@ -238,7 +238,7 @@ class RemovePublish(Pair):
 
 
 class DeleteEdit(Pair):
-    """A course that was never published is deleted while it, or its run, is edited, gets another run, or is published."""
+    """A course that was never published is deleted while it, or its run, is edited or published, or gets a run."""
 
     name = "delete / edit, create run, publish"
 

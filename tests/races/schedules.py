@@ -88,8 +88,8 @@ class Planner:
     """
     Plans the rounds of one pair: of five, three forced, one by lot, one free.
 
-    The points are learnt from the rounds before. The forced rounds begin with one command after the other in both orders, go on
-    with every single stop of either command, and then draw pairs of stops, each once.
+    The points are learnt from the rounds before. The forced rounds begin with one command after the other in both
+    orders, go on with every single stop of either command, and then draw pairs of stops, each once.
     """
 
     pair: str

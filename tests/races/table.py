@@ -19,20 +19,20 @@ HEAD = """\
 Races and crashes
 #################
 
-Two commands at one moment, in two threads with a database connection each. A round is one such meeting, on courses of its
-own. Of five rounds three force an interleaving: one command is stopped before a named point, that is before one of its statements or
-before its commit, while the other goes on until it ends, is blocked by a lock, or comes to a stop of its own; every single stop of
-either command is taken first, then pairs of stops. One round draws lots at every point, from a seed that a failure names. One is left to the
-machine.
+Two commands meet, in two threads with a database connection each. A round is one such meeting, on courses of its own.
+Of five rounds three force an interleaving: one command is stopped before a named point, that is before one of its
+statements or before its commit, while the other goes on until it ends, is blocked by a lock, or comes to a stop of its
+own; every single stop of either command is taken first, then pairs of stops. One round draws lots at every point, from
+a seed that a failure names. One is left to the machine.
 
-After the rounds everything is recomputed from the stored rows: the edit log is replayed and must say of each write
-what it overwrote, the draft must be what the log says, each publication must be the draft of its moment, the official rows must be
-the last publication, revisions count the accepted writes, events are those of the committed changes and numbered without a gap, and
-the hash chains verify.
+After the rounds everything is recomputed from the stored rows: the edit log is replayed and must say of each write what
+it overwrote, the draft must be what the log says, each publication must be the draft of its moment, the official rows
+must be the last publication, revisions count the accepted writes, events are those of the committed changes and
+numbered without a gap, and the hash chains verify.
 
-*Reruns* are commands that the engine ran again by itself, after a deadlock or because a key or slug that it had made up was taken.
-*Busy* are commands that gave up after three reruns. *Failures* are rounds of which anything was not as it must be, errors other than the
-documented ones included.
+*Reruns* are commands that the engine ran again by itself: after a deadlock, or because a key or slug that it had made
+up was taken, or because a row that it had read was gone. *Busy* are commands that gave up after three reruns.
+*Failures* are rounds of which anything was not as it must be, errors other than the documented ones included.
 
 """
 
@@ -44,8 +44,8 @@ def machine_in_words() -> str:
         cursor.execute("SELECT VERSION()")
         database = cursor.fetchone()[0]
     return (
-        f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB of memory; the database ({database}) on the same machine; "
-        f"Python {platform.python_version()}, Django {django.get_version()}."
+        f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB of memory; the database ({database}) on the same "
+        f"machine; Python {platform.python_version()}, Django {django.get_version()}."
     )
 
 
