@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -70,19 +70,23 @@ class PartField(MultilineField):
     The help text names its keys, those that are required first; what is wrong is said by key.
     """
 
+    EXPLANATION: ClassVar[Any] = _("An object in JSON with these keys: %(keys)s. Leave empty for none.")
+
     def __init__(self, shape: type[Part], **kwargs: Any) -> None:
         self.shape = shape
-        kwargs.setdefault("widget", AdminTextareaWidget(attrs={"rows": 5, "spellcheck": "false", "class": "ocp-json"}))
-        kwargs["help_text"] = _("An object in JSON with these keys: %(keys)s. Leave empty for none.") % {
-            "keys": _keys_of(shape)
-        }
+        kwargs.setdefault(
+            "widget", AdminTextareaWidget(attrs={"rows": 5, "spellcheck": "false", "class": "vLargeTextField ocp-json"})
+        )
+        kwargs["help_text"] = self.EXPLANATION % {"keys": _keys_of(shape)}
         kwargs["required"] = False
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         """Return the object as indented JSON; what somebody typed stays as typed."""
-        if value is None or isinstance(value, str):
+        if isinstance(value, str):
             return value
+        if not value:
+            return ""
         return json.dumps(value, indent=2, ensure_ascii=False)
 
     def clean(self, value: Any) -> Any:
@@ -125,6 +129,8 @@ def _required() -> str:
 class PartListField(PartField):
     """A list of value objects, written as JSON."""
 
+    EXPLANATION = _("A list in JSON of objects with these keys: %(keys)s. Leave empty for none.")
+
     def clean(self, value: Any) -> Any:
         """
         Return the list in canonical form.
@@ -165,8 +171,10 @@ class OrderedSelect(AutocompleteSelectMultiple):
 
     @property
     def media(self) -> forms.Media:
-        """Add the script that moves what is chosen last to the end."""
-        return super().media + forms.Media(js=["openedx_catalog_publisher/ordered_select.js"])
+        """Add the script that moves what is chosen last to the end; it needs what the admin's own script makes."""
+        return super().media + forms.Media(
+            js=["admin/js/jquery.init.js", "admin/js/autocomplete.js", "openedx_catalog_publisher/ordered_select.js"]
+        )
 
 
 class OrderedReferencesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]

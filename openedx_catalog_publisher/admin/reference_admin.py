@@ -75,6 +75,10 @@ class ReferenceAdmin(CommandAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
         """Allow it to whom the policy allows it."""
         return allowed(request, Action.DELETE_REFERENCE, obj or self.model)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the fields in the order of the model, but for "retired", which is rarely what somebody came for."""
+        return sorted(super().get_fields(request, obj), key=lambda name: name == "retired")
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return what never changes, and what machines count."""
         if obj is None:

@@ -20,10 +20,8 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.csrf import csrf_protect
 
 from openedx_catalog_publisher.admin.command_admin import actor_of
 from openedx_catalog_publisher.admin.presentation import Labels, shown_changes
@@ -147,7 +145,6 @@ class UnitViews(CatalogAdmin):
 
     # Plan and publish
 
-    @method_decorator(csrf_protect)
     def plan_view(self, request: HttpRequest) -> HttpResponse:
         """Show what publishing the named units would do, and publish what was shown."""
         data = request.POST if request.method == "POST" else request.GET
@@ -216,7 +213,6 @@ class UnitViews(CatalogAdmin):
 
     # Taking back
 
-    @method_decorator(csrf_protect)
     def discard_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show what discarding would take from the draft, and do it."""
         draft = self.draft(request, object_id, Action.EDIT)
@@ -234,7 +230,6 @@ class UnitViews(CatalogAdmin):
             changes=_changes(before, after),
         )
 
-    @method_decorator(csrf_protect)
     def restore_view(self, request: HttpRequest, object_id: str, number: int) -> HttpResponse:
         """Show what restoring a publication would do to the draft, and do it."""
         draft = self.draft(request, object_id, Action.EDIT)
@@ -256,7 +251,6 @@ class UnitViews(CatalogAdmin):
             changes=_changes(before, UnitSnapshot.load(publication.snapshot)),
         )
 
-    @method_decorator(csrf_protect)
     def unpublish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the reason, and unpublish."""
         draft = self.draft(request, object_id, Action.UNPUBLISH)
@@ -270,7 +264,6 @@ class UnitViews(CatalogAdmin):
             done=_("Unpublished."),
         )
 
-    @method_decorator(csrf_protect)
     def remove_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the reason, and remove the official rows."""
         draft = self.draft(request, object_id, Action.REMOVE)

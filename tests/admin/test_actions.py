@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -197,6 +199,53 @@ def test_where_staff_only_reads_nothing_is_offered_or_done(settings: Any, staff:
     assert "You may not publish" in response.content.decode()
     assert staff.post(address("course", "discard", course.pk), {"revision": 3}).status_code == 403
     assert Course.objects.get().title == course.title
+
+
+def test_a_page_of_another_site_cannot_publish() -> None:
+    course, _ = _made()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user(is_staff=True))
+    digest = client.get(_plan(course)).context["form"].initial["expected_digest"]
+    assert client.post(address("course", "plan"), {"unit": course.uuid, "expected_digest": digest}).status_code == 403
+    assert client.post(address("course", "change", course.pk), {"title": "Forged"}).status_code == 403
+    assert client.post(address("course", "delete", course.pk), {"post": "yes"}).status_code == 403
+    assert not Release.objects.exists()
+
+
+def test_every_link_of_the_pages_of_a_course_leads_to_a_page(superuser: Client) -> None:
+    course, (run,) = _made(published=True)
+    update_course(SYSTEM, course.uuid, {"title": "Changed"})
+    publication = Publication.objects.filter(unit_uuid=run.uuid).get()
+    pages = [
+        address("course", "changelist"),
+        address("course", "change", course.pk),
+        address("course", "change", Course.objects.get().pk),
+        address("course", "history", course.pk),
+        address("courserun", "change", run.pk),
+        address("publication", "change", publication.pk),
+        address("release", "change", publication.release_id),
+        _plan(course),
+    ]
+    links = {
+        html.unescape(link)
+        for page in pages
+        for link in re.findall(r'href="(/admin/openedx_catalog_publisher/[^"]*)"', superuser.get(page).content.decode())
+    }
+    assert {link: status for link in sorted(links) if (status := superuser.get(link).status_code) != 200} == {}
+    assert f"{address('courserun', 'changelist')}?course__id__exact={course.pk}&side=draft" in links
+
+
+def test_a_release_of_many_units_leads_to_their_list(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    _made(2, published=True)
+    release = Release.objects.get()
+    page = address("release", "change", release.pk)
+    assert "course-v1:" in staff.get(page).content.decode()
+    monkeypatch.setattr("openedx_catalog_publisher.admin.logs.ReleaseAdmin.MOST_SHOWN", 2)
+    shown = staff.get(page).content.decode()
+    assert "course-v1:" not in shown
+    link = f"{address('publication', 'changelist')}?release__id__exact={release.pk}"
+    assert f'<a href="{link}">3</a>' in shown
+    assert len(staff.get(link).context["cl"].result_list) == 3
 
 
 def test_logs_show_their_content_decoded(staff: Client) -> None:

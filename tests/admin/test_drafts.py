@@ -80,6 +80,13 @@ def test_lists_keep_the_order_in_which_they_were_sent(staff: Client) -> None:
     assert read_form(staff, url)["subjects"] == wanted
 
 
+def test_the_script_that_keeps_the_order_is_loaded_after_what_it_needs(staff: Client) -> None:
+    course = _course()
+    for url in (address("course", "change", course.pk), address("coursetype", "change", course_type().pk)):
+        page = staff.get(url).content.decode()
+        assert page.index("jquery.init.js") < page.index("openedx_catalog_publisher/ordered_select.js")
+
+
 def test_the_entitlement_is_part_of_the_same_write(staff: Client) -> None:
     course = _course(entitlement=None)
     url = address("course", "change", course.pk)
