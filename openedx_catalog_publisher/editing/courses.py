@@ -125,15 +125,15 @@ def course_creation(
     if not owners:
         raise InvalidInput({"authoring_organizations": ["A course has at least one organization that owns it."]})
     check_references(UnitKind.COURSE, content, None, references)
-    profile = OrganizationProfile.objects.get(uuid=owners[0])
-    require(operation.actor, Action.CREATE_COURSE, profile)
+    owner = str(OrganizationProfile._meta.model_name), owners[0]
+    require(operation.actor, Action.CREATE_COURSE, OrganizationProfile(pk=references.pk(*owner)))
     check_course_type(operation, content.get("type"), owners)
     if content.get("url_slug") is None and content.get("title"):
         operation.generated.add("url_slug")
         content["url_slug"] = free_course_slug(content["title"])
     if content.get("product_source") is None:
         content["product_source"] = _default_source()
-    key = course_key(profile.key, number)
+    key = course_key(references.label(*owner), number)
     check_free(Course, key)
     anchor = new_anchor(UnitKind.COURSE, uuid.uuid4(), key, watchers=[], canonical_course_run_id=None)
     anchor.values |= {"number": number.strip(), "key_for_reruns": content.get("key_for_reruns")}

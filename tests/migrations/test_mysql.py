@@ -14,6 +14,8 @@ from django.db.migrations.state import ProjectState
 
 pytest.importorskip("MySQLdb", reason="compiles for MySQL with its driver, which is not installed here")
 
+from django.db.backends.mysql.base import DatabaseWrapper  # noqa: E402 - needs the driver
+
 APP = "openedx_catalog_publisher"
 
 
@@ -25,8 +27,6 @@ def literal(value: Any) -> bytes:
 @pytest.fixture(scope="module")
 def mysql() -> Any:
     """A connection that compiles for MySQL 8.4 and never connects."""
-    from django.db.backends.mysql.base import DatabaseWrapper
-
     settings = connections["default"].settings_dict | {"ENGINE": "django.db.backends.mysql", "OPTIONS": {}}
     wrapper = DatabaseWrapper(settings, alias="mysql84")
     server = {

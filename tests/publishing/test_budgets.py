@@ -1,0 +1,159 @@
+"""
+What commands may cost in statements: the bounds of the design's section 10, as upper bounds that hold exactly.
+
+Counted on MariaDB, where batches are not split; without BEGIN, COMMIT and savepoints. T is the number of tables of the
+units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from openedx_catalog_publisher.api import (
+    Actor,
+    CourseCreated,
+    Selection,
+    create_course,
+    publish,
+    update_course,
+    update_run,
+)
+from openedx_catalog_publisher.models import OrganizationProfile
+from openedx_catalog_publisher.publishing.unit_tables import UNITS
+from tests.factories import (
+    acting,
+    course_changes,
+    make_course,
+    make_level,
+    make_member,
+    make_organization,
+    make_subject,
+    run_changes,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.mysql]
+
+TABLES = sum(unit.tables for unit in UNITS.values())
+FRAMES = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+class Count:
+    """How many statements a block sent."""
+
+    statements = 0
+
+
+@contextmanager
+def counting() -> Iterator[Count]:
+    """Count the statements of a block."""
+    count = Count()
+    with CaptureQueriesContext(connection) as captured:
+        yield count
+    count.statements = sum(not query["sql"].lstrip().upper().startswith(FRAMES) for query in captured.captured_queries)
+
+
+@pytest.fixture
+def organization() -> OrganizationProfile:
+    return make_organization()
+
+
+@pytest.fixture
+def member(organization: OrganizationProfile) -> Actor:
+    """A course team member: the actor whose rights cost the most statements."""
+    actor = acting(make_member(organization))
+    make_course(organization, actor=actor, runs=0)
+    return actor
+
+
+def warm(member: Actor, organization: OrganizationProfile, runs: int = 3) -> CourseCreated:
+    """Return a draft course of the member's."""
+    return make_course(organization, actor=member, runs=runs)
+
+
+def test_a_change_of_a_title_costs_at_most_10_statements(member: Actor, organization: OrganizationProfile) -> None:
+    course = warm(member, organization).course.uuid
+    with counting() as count:
+        update_course(member, course, {"title": "Another"})
+    assert count.statements <= 10
+
+
+def test_a_change_of_twelve_fields_costs_at_most_20_statements(
+    member: Actor, organization: OrganizationProfile
+) -> None:
+    course = warm(member, organization).course.uuid
+    texts = ("title", "short_description", "full_description", "outcome", "prerequisites_raw", "syllabus_raw", "faq")
+    changes: dict[str, Any] = {name: f"Another {name}" for name in texts} | {
+        "additional_information": "More.",
+        "url_slug": "another-slug",
+        "level_type": make_level("Advanced"),
+        "subjects": [make_subject()],
+        "entitlement": {"mode": "verified", "price": "99.00", "currency": "USD"},
+    }
+    assert len(changes) == 12
+    with counting() as count:
+        update_course(member, course, changes)
+    assert count.statements <= 20
+
+
+def test_creating_a_course_with_a_run_costs_at_most_40_statements(
+    member: Actor, organization: OrganizationProfile
+) -> None:
+    changes, run = course_changes(organization), run_changes()
+    with counting() as count:
+        create_course(member, number="Budget1", changes=changes, runs=[run])
+    assert count.statements <= 40
+
+
+def test_a_first_publication_costs_at_most_3_t_plus_10_statements(
+    member: Actor, organization: OrganizationProfile
+) -> None:
+    made = warm(member, organization)
+    with counting() as count:
+        publish(member, Selection.of([made.course.uuid], all_runs=True))
+    assert count.statements <= 3 * TABLES + 10
+
+
+def test_a_republication_costs_at_most_2_t_plus_10_statements(member: Actor, organization: OrganizationProfile) -> None:
+    made = warm(member, organization)
+    publish(member, Selection.of([made.course.uuid], all_runs=True))
+    update_course(member, made.course.uuid, {"title": "Another"})
+    for week, run in enumerate(made.runs):
+        update_run(member, run.uuid, {"weeks_to_complete": 20 + week})
+    with counting() as count:
+        publish(member, Selection.of([made.course.uuid], all_runs=True))
+    assert count.statements <= 2 * TABLES + 10
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["first", "again"])
+def test_the_statements_of_a_release_do_not_depend_on_how_much_it_holds(
+    member: Actor, organization: OrganizationProfile, again: bool
+) -> None:
+    small = release_of(1, 1, member, organization, again=again)
+    large = release_of(5, 4, member, organization, again=again)
+    assert large() == small()
+
+
+def release_of(
+    courses: int, runs: int, member: Actor, organization: OrganizationProfile, *, again: bool
+) -> Callable[[], int]:
+    """Return a function that publishes so many courses with so many runs each and says how many statements it took."""
+    made = [warm(member, organization, runs) for _ in range(courses)]
+    selection = Selection.of([entry.course.uuid for entry in made], all_runs=True)
+
+    def release() -> int:
+        if again:
+            publish(member, selection)
+            for index, entry in enumerate(made):
+                update_course(member, entry.course.uuid, {"title": f"Another {index}"})
+        with counting() as count:
+            published = publish(member, selection)
+        assert len(published.publications) == (courses if again else courses * (runs + 1))
+        return count.statements
+
+    return release
