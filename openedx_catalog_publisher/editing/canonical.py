@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +27,12 @@ from openedx_catalog_publisher.publishing.unit_tables import UNITS, Column, Part
 
 MAX_TEXT = 200_000
 """Longest text that a field takes, in characters; far above any real page, and below what one statement can carry."""
+
+FIRST_YEAR = 1000
+"""MySQL stores no earlier time."""
+
+LARGEST_NUMBERS = {"PositiveSmallIntegerField": 32_767, "PositiveIntegerField": 2_147_483_647}
+"""What every database supported by Django stores in such a column, by type; SQLite itself knows no bounds."""
 
 
 class FieldError(ValueError):
@@ -96,9 +102,7 @@ def canonical_value(column: Column, value: Any) -> Any:
     if isinstance(column.field, models.JSONField):
         return _json(column, value)
     if isinstance(value, str):
-        value = value.strip()
-        if len(value) > MAX_TEXT:
-            raise FieldError(f"At most {MAX_TEXT} characters; this has {len(value)}.")
+        value = _text(value)
     if value in ("", None):
         return _empty(column)
     if isinstance(column.field, models.DateTimeField):
@@ -114,9 +118,24 @@ def canonical_value(column: Column, value: Any) -> Any:
     if isinstance(column.field, models.DecimalField):
         value = _decimal(column.field, value)
     try:
-        return column.to_snapshot(column.field.clean(value, None))
+        cleaned = column.field.clean(value, None)
     except ValidationError as error:
         raise FieldError(*error.messages) from error
+    largest = LARGEST_NUMBERS.get(column.field.get_internal_type())
+    if largest is not None and cleaned > largest:
+        raise FieldError(f"Give a number of at most {largest}.")
+    return column.to_snapshot(cleaned)
+
+
+def _text(value: str) -> str:
+    value = value.strip()
+    if len(value) > MAX_TEXT:
+        raise FieldError(f"At most {MAX_TEXT} characters; this has {len(value)}.")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise FieldError("This holds half of a character (a lone surrogate), which no text has.") from error
+    return value
 
 
 def _empty(column: Column) -> Any:
@@ -138,6 +157,8 @@ def _decimal(field: models.DecimalField[Any, Any], value: Any) -> Decimal:
         raise FieldError("Give a finite number.")
     if number < 0:
         raise FieldError("A price is not below zero.")
+    if number.adjusted() >= field.max_digits - field.decimal_places:
+        raise FieldError(f"At most {field.max_digits - field.decimal_places} digits before the point.")
     places = Decimal(1).scaleb(-field.decimal_places)
     if number != number.quantize(places):
         raise FieldError(f"At most {field.decimal_places} decimal places.")
@@ -155,6 +176,12 @@ def _time(value: Any) -> str:
         value = parsed
     if not isinstance(value, datetime) or timezone.is_naive(value):
         raise FieldError('Give a time with its offset from UTC, for example "2031-02-01T00:00:00Z".')
+    try:
+        value = value.astimezone(UTC)
+    except OverflowError as error:
+        raise FieldError("This time is outside the years 1000 to 9999.") from error
+    if value.year < FIRST_YEAR:
+        raise FieldError("This time is outside the years 1000 to 9999.")
     return timestamp(value)
 
 
@@ -187,7 +214,7 @@ def _json(column: Column, value: Any) -> Any:
         return []
     if not isinstance(value, list | tuple) or not all(isinstance(entry, str) for entry in value):
         raise FieldError("Give a list of texts.")
-    return [entry.strip() for entry in value if entry.strip()]
+    return [text for entry in value if (text := _text(entry))]
 
 
 def _canonical_list(part: Part, value: Any) -> Any:
