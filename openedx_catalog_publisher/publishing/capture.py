@@ -18,9 +18,9 @@ from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot, named_r
 from openedx_catalog_publisher.publishing.unit_tables import UNITS, Column, Part, Unit
 
 ROOT_COLUMNS = ("id", "uuid", "key", "draft_version_id", "status")
-IDENTITY_COLUMNS: Mapping[UnitKind, tuple[str, ...]] = {
+KIND_COLUMNS: Mapping[UnitKind, tuple[str, ...]] = {
     UnitKind.COURSE: ("number",),
-    UnitKind.COURSE_RUN: ("course__uuid", "course_id"),
+    UnitKind.COURSE_RUN: ("course__uuid", "course_id", "announcement", "go_live_date"),
 }
 
 
@@ -179,7 +179,7 @@ class _Side:
 
 
 def _read_roots(unit: Unit, side: Side, anchor_pks: Collection[int], references: ReferenceIndex) -> dict[int, _Side]:
-    others = (*ROOT_COLUMNS, *IDENTITY_COLUMNS[unit.kind], *unit.measured)
+    others = (*ROOT_COLUMNS, *KIND_COLUMNS[unit.kind], *unit.measured)
     reader = _Reader(unit.columns, others)
     rows = unit.root.everything.filter(draft=side == Side.DRAFT)
     rows = rows.filter(pk__in=anchor_pks) if side == Side.DRAFT else rows.filter(draft_version__in=anchor_pks)

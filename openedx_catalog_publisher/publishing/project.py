@@ -8,7 +8,7 @@ deleted. Each is one statement per table, and none where there is nothing to do.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -233,6 +233,7 @@ def apply(
     todo = list(wanted)
     changed = [difference for difference in todo if difference]
     roots = {entry.target.uuid: entry.target.current.root_pk for entry in todo if entry.target.current is not None}
+    _vacate(unit, roots, changed)
     roots |= _insert_roots(unit, side, [entry for entry in changed if entry.inserts_root], now, course_pks or {})
     if side == Side.OFFICIAL:
         update_rows(
@@ -248,6 +249,19 @@ def apply(
             [values | {part.owner_attname: root_pk} for root_pk, entry in entries for values in entry.inserts],
         )
     return roots
+
+
+def _vacate(unit: Unit, roots: Mapping[uuid.UUID, int], changed: Sequence[Difference]) -> None:
+    # Databases check uniqueness row by row, so a unique value that passes from one row to another is given up first.
+    for column in unit.unique_columns:
+        moving = [entry for entry in changed if column.attname in entry.root]
+        left = [
+            roots[entry.target.uuid]
+            for entry in moving
+            if entry.target.current is not None and entry.target.current.values[column.attname] is not None
+        ]
+        if left and len(moving) > 1:
+            unit.root.everything.filter(pk__in=left).update(**{column.attname: None})
 
 
 def _insert_roots(

@@ -168,6 +168,17 @@ class Unit:
         return {column.name: column for column in self.columns}
 
     @functools.cached_property
+    def unique_columns(self) -> tuple[Column, ...]:
+        """Content columns of the root whose values a unique constraint lets one unit have at a time."""
+        constrained = {
+            name
+            for constraint in self.root._meta.constraints
+            if isinstance(constraint, models.UniqueConstraint)
+            for name in constraint.fields
+        }
+        return tuple(column for column in self.columns if column.name in constrained)
+
+    @functools.cached_property
     def lists(self) -> Mapping[str, tuple[Part, ListField]]:
         """Lists of parts by name."""
         return {name: (part, field) for part in self.parts for name, field in part.table.lists.items()}

@@ -1,0 +1,85 @@
+"""External keys that pass from one run to another, though no two runs of a course have one at any moment."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from openedx_catalog_publisher.api import (
+    CourseCreated,
+    Selection,
+    publish,
+    update_run,
+)
+from openedx_catalog_publisher.models import (
+    Course,
+    CourseRun,
+    EditRecord,
+    OutboxEvent,
+    Publication,
+    Release,
+    Snapshot,
+)
+from tests.factories import SYSTEM, make_course
+
+pytestmark = pytest.mark.django_db
+
+NOWHERE = uuid.UUID(int=5)
+
+
+@pytest.fixture
+def made() -> CourseCreated:
+    return make_course(runs=2)
+
+
+@pytest.fixture
+def live(made: CourseCreated) -> CourseCreated:
+    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    return made
+
+
+def _counts() -> tuple[int, ...]:
+    models = (Course, CourseRun, EditRecord, Publication, Release, Snapshot, OutboxEvent)
+    return tuple(model._base_manager.count() for model in models)
+
+
+# Keys that move between runs
+
+
+@pytest.mark.parametrize("giver", [0, 1])
+def test_an_external_key_that_moves_from_one_run_to_another_is_published_in_one_go(
+    giver: int, made: CourseCreated
+) -> None:
+    runs = [run.uuid for run in made.runs]
+    source, target = runs[giver], runs[1 - giver]
+    update_run(SYSTEM, source, {"external_key": "E-1"})
+    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    update_run(SYSTEM, source, {"external_key": None})
+    update_run(SYSTEM, target, {"external_key": "E-1"})
+    publish(SYSTEM, Selection.of(runs=runs))
+    assert dict(CourseRun.objects.values_list("uuid", "external_key")) == {source: None, target: "E-1"}
+
+
+def test_two_runs_that_exchange_their_external_keys_are_published_in_one_go(made: CourseCreated) -> None:
+    first, second = (run.uuid for run in made.runs)
+    update_run(SYSTEM, first, {"external_key": "A"})
+    update_run(SYSTEM, second, {"external_key": "B"})
+    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    update_run(SYSTEM, first, {"external_key": None})
+    update_run(SYSTEM, second, {"external_key": "A"})
+    update_run(SYSTEM, first, {"external_key": "B"})
+    publish(SYSTEM, Selection.of(runs=[first, second]))
+    assert dict(CourseRun.objects.values_list("uuid", "external_key")) == {first: "B", second: "A"}
+
+
+def test_an_external_key_that_a_run_gives_up_is_published_with_a_run_that_is_official_for_the_first_time(
+    made: CourseCreated,
+) -> None:
+    first, second = (run.uuid for run in made.runs)
+    update_run(SYSTEM, first, {"external_key": "A"})
+    publish(SYSTEM, Selection.of(runs=[first]))
+    update_run(SYSTEM, first, {"external_key": None})
+    update_run(SYSTEM, second, {"external_key": "A"})
+    publish(SYSTEM, Selection.of(runs=[first, second]))
+    assert dict(CourseRun.objects.values_list("uuid", "external_key")) == {first: None, second: "A"}
