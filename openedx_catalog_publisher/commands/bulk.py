@@ -1,9 +1,13 @@
-"""Statements over many rows: one insert, one update, one delete per table, whatever the number of rows."""
+"""
+Statements over many rows: one insert, one update, one delete per table, whatever the number of rows.
+
+Only what would not pass through the server's packet limit is split: beyond some 500 courses of 7,000 characters each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -11,6 +15,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 Row = Mapping[str, Any]
 """Values by attname."""
 
+
+T = TypeVar("T")
+
+STATEMENT_BYTES = 8 * 1024 * 1024
+"""What one statement carries at most, by estimate: half of MariaDB's default ``max_allowed_packet`` of 16 MiB."""
+
+NUMBER_BYTES = 16
+"""Estimate for a value that is neither text nor bytes."""
 
 PLAIN = frozenset({bool, int, str})
 TAKE_PLAIN = (models.BooleanField, models.CharField, models.ForeignKey, models.IntegerField, models.TextField)
@@ -40,7 +52,8 @@ def insert_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
     insert = f"INSERT INTO {_quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names of the models
     with connection.cursor() as cursor:
         if connection.features.max_query_params is None:
-            cursor.execute(insert + ", ".join([marks] * len(rows)), [value for row in params for value in row])
+            for batch in _batches(params, _size_of_values):
+                cursor.execute(insert + ", ".join([marks] * len(batch)), [value for row in batch for value in row])
         else:
             # SQLite takes a limited number of values at once, and any number of rows one after the other.
             cursor.executemany(insert + marks, params)
@@ -71,8 +84,11 @@ def update_rows(model: type[models.Model], changes: Mapping[int, Row]) -> None:
         model: the table.
         changes: new values by attname, by primary key.
     """
-    if not changes:
-        return
+    for batch in _batches(list(changes.items()), lambda change: _size_of_values(change[1].values())):
+        _update(model, dict(batch))
+
+
+def _update(model: type[models.Model], changes: Mapping[int, Row]) -> None:
     database = transaction.get_connection()
     fields = {field.attname: field for field in model._meta.local_concrete_fields}
     columns: dict[str, dict[int, Any]] = {}
@@ -110,6 +126,23 @@ def delete_rows(model: type[models.Model], pks: Iterable[int]) -> None:
     if wanted:
         rows = model._base_manager.filter(pk__in=wanted)
         rows._raw_delete(rows.db)
+
+
+def _batches(items: Sequence[T], size: Callable[[T], int]) -> Iterator[Sequence[T]]:
+    start = total = 0
+    for index, item in enumerate(items):
+        grown = size(item)
+        if index > start and total + grown > STATEMENT_BYTES:
+            yield items[start:index]
+            start, total = index, 0
+        total += grown
+    if items:
+        yield items[start:]
+
+
+def _size_of_values(values: Iterable[Any]) -> int:
+    # Characters take up to four bytes and quoted bytes up to two; most take one.
+    return sum(len(value) * 2 if isinstance(value, str | bytes) else NUMBER_BYTES for value in values)
 
 
 def _quote(name: str | None) -> str:

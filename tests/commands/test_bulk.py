@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from openedx_catalog_publisher.commands import bulk
 from openedx_catalog_publisher.commands.bulk import insert_records, insert_rows, update_rows
 from openedx_catalog_publisher.models import Course, EditRecord, OutboxEvent, Subject
 from tests.factories import make_course, make_subject
@@ -77,3 +78,17 @@ def test_a_row_that_is_not_named_at_all_stays() -> None:
     assert set(Subject.objects.values_list("name", flat=True)) == {"Uno", "Two"}
     assert second.pk != first.pk
     assert not OutboxEvent.objects.exists()
+
+
+def test_what_exceeds_a_packet_is_split_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "STATEMENT_BYTES", 5_000)
+    text = "ä" * 1_000
+    insert_rows(Subject, [{"name": f"S{number}", "slug": f"s{number}", "description": text} for number in range(7)])
+    pks = list(Subject.objects.order_by("pk").values_list("pk", flat=True))
+    assert len(pks) == 7
+
+    with CaptureQueriesContext(connection) as queries:
+        update_rows(Subject, {pk: {"description": f"{text}{pk}"} for pk in pks})
+
+    assert len(queries) == 4
+    assert dict(Subject.objects.values_list("pk", "description")) == {pk: f"{text}{pk}" for pk in pks}

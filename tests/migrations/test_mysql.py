@@ -14,7 +14,7 @@ from django.db.migrations.state import ProjectState
 
 pytest.importorskip("MySQLdb", reason="compiles for MySQL with its driver, which is not installed here")
 
-from django.db.backends.mysql.base import DatabaseWrapper  # noqa: E402 - needs the driver
+from django.db.backends.mysql.base import DatabaseWrapper
 
 APP = "openedx_catalog_publisher"
 
