@@ -7,19 +7,16 @@ alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests.races.catalog import Catalog
-from tests.races.database import swept
-from tests.races.stage import Stage
+from tests.races.fixtures import catalog, committed, stage
 from tests.races.table import PROPERTY, machine_in_words, table
+
+__all__ = ["catalog", "committed", "stage"]
 
 OPTION = "--races-table"
 
@@ -27,32 +24,6 @@ OPTION = "--races-table"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare ``--races-table``."""
     parser.addoption(OPTION, type=Path, default=None, help="file for the table of the races")
-
-
-@pytest.fixture(scope="module")
-def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """
-    The database, open to threads beside the test, swept when the module has ended.
-
-    Tests are marked ``django_db`` besides: by that mark pytest-django knows that it has to make the test database.
-    """
-    if not connection.settings_dict["NAME"].startswith(TEST_DATABASE_PREFIX):
-        pytest.fail("This is not the test database: mark the tests of this module with django_db.")
-    with django_db_blocker.unblock(), swept():
-        yield
-
-
-@pytest.fixture(scope="module")
-def catalog(committed: None) -> Catalog:
-    """What rounds play on."""
-    return Catalog()
-
-
-@pytest.fixture(scope="module")
-def stage(committed: None) -> Iterator[Stage]:
-    """The two players."""
-    with Stage() as players:
-        yield players
 
 
 @pytest.fixture(scope="session")
