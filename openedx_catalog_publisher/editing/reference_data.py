@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import ProtectedError
+from django.db.models import Max, ProtectedError
 from django.utils.text import slugify
 
 from openedx_catalog_publisher.access.actions import Action
@@ -79,7 +79,9 @@ def create_reference(operation: Operation, model: type[models.Model], changes: M
     Raises:
         NotPermitted: when the actor may not.
         InvalidInput: naming every faulty field.
+        ValueError: for another table.
     """
+    _check_model(model)
     require(operation.actor, Action.CREATE_REFERENCE, model)
     return save_reference(operation, model(), changes)
 
@@ -118,7 +120,7 @@ def delete_reference(operation: Operation, model: type[models.Model], pk: Any) -
     row = _locked(model, pk)
     require(operation.actor, Action.DELETE_REFERENCE, row)
     code = _code(row)
-    referred = is_referred_to(str(model._meta.model_name), [code])
+    referred = is_referred_to(str(model._meta.model_name), [code]) or _is_listed(row)
     try:
         if not referred:
             event = _event(operation, row, row.revision + 1, {"deleted": True})
@@ -145,7 +147,8 @@ def save_reference(operation: Operation, row: Any, changes: Mapping[str, Any]) -
         operation.generated.add("slug")
     if not (adding or changed or lists):
         return row
-    row.revision += 1
+    # What was deleted under the same code has told its events already.
+    row.revision = (_last_event(row) if adding else row.revision) + 1
     try:
         row.full_clean(exclude=_unchecked(model), validate_unique=True)
         row.save()
@@ -162,7 +165,13 @@ def _unchecked(model: type[models.Model]) -> set[str]:
     return {"key_normalized"} if model is OrganizationProfile else set()
 
 
+def _check_model(model: type[models.Model]) -> None:
+    if model not in REFERENCE_MODELS:
+        raise ValueError(f"{model.__name__} is not reference data.")
+
+
 def _locked(model: type[models.Model], pk: Any) -> Any:
+    _check_model(model)
     row = model._default_manager.select_for_update().filter(pk=pk).first()
     if row is None:
         raise UnitNotFound(f"There is no {model._meta.verbose_name} {pk}.")
@@ -181,8 +190,11 @@ def _assign(row: Any, changes: Mapping[str, Any]) -> tuple[list[str], dict[str, 
         if field is None or name in KEPT or (field.auto_created and not field.concrete):
             errors[name] = ["This is not a field that can be written here."]
         elif field.many_to_many:
-            if row._state.adding or [entry.pk for entry in _list(row, name)] != [entry.pk for entry in value]:
+            if row._state.adding or _order(row, name, _list(row, name)) != _order(row, name, value):
                 lists[name] = list(value)
+        elif field.primary_key and not row._state.adding:
+            if value != row.pk:
+                errors[name] = ["This never changes after creation."]
         else:
             try:
                 canonical = _canonical(row, field, value)
@@ -217,6 +229,28 @@ def _list(row: Any, name: str) -> list[Any]:
     if isinstance(row, CourseType) and name == "course_run_types":
         return [link.course_run_type for link in row.run_type_links.select_related("course_run_type")]
     return list(getattr(row, name).order_by("pk"))
+
+
+def _order(row: Any, name: str, rows: Sequence[Any]) -> list[Any]:
+    # Only the run types of a course type have an order of their own.
+    pks = [entry.pk for entry in rows]
+    return pks if isinstance(row, CourseType) and name == "course_run_types" else sorted(pks)
+
+
+def _is_listed(row: Any) -> bool:
+    # The database would drop a row silently from the many-to-many lists that name it.
+    return any(
+        relation.field.model in REFERENCE_MODELS
+        and relation.related_model._base_manager.filter(**{relation.field.name: row.pk}).exists()
+        for relation in row._meta.get_fields(include_hidden=True)
+        if relation.many_to_many and relation.auto_created
+    )
+
+
+def _last_event(row: Any) -> int:
+    events = OutboxEvent.objects.filter(object_type=str(row._meta.model_name), object_code=_code(row))
+    last: int | None = events.aggregate(last=Max("sequence"))["last"]
+    return last or 0
 
 
 def _set_list(row: Any, name: str, rows: Sequence[Any]) -> None:
