@@ -16,7 +16,8 @@ from openedx_catalog_publisher.ledger.canonical_json import digest
 from openedx_catalog_publisher.ledger.verify import Fault, verify_log
 from openedx_catalog_publisher.models import EditRecord, Publication, Release, Snapshot
 from openedx_catalog_publisher.models.normalization import normalize_key
-from openedx_catalog_publisher.publishing.snapshots import SCHEMA_VERSION, UnitSnapshot
+from openedx_catalog_publisher.models.snapshot import SCHEMA_VERSION
+from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
 
 INVARIANT = 10

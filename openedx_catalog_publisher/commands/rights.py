@@ -20,7 +20,7 @@ def require(actor: Actor, action: Action, obj: Any) -> None:
         NotPermitted: when the actor lacks it.
     """
     if not actor.is_system and not can(actor.user, action, obj):
-        raise NotPermitted(f"You may not {action.value.replace('_', ' ')} this.")
+        raise NotPermitted(f"You may not {words(action)}.")
 
 
 def require_on_courses(actor: Actor, action: Action, anchors: Anchors) -> None:
@@ -36,4 +36,9 @@ def require_on_courses(actor: Actor, action: Action, anchors: Anchors) -> None:
     allowed = set(visible(actor.user, action, Course.everything.filter(pk__in=pks)).values_list("pk", flat=True))
     refused = sorted(key for pk, key in pks.items() if pk not in allowed)
     if refused:
-        raise NotPermitted(f"You may not {action.value.replace('_', ' ')} {', '.join(refused)}.")
+        raise NotPermitted(f"You may not {words(action)} {', '.join(refused)}.")
+
+
+def words(action: Action) -> str:
+    """Return an action as it stands in a sentence."""
+    return action.value.replace("_", " ")

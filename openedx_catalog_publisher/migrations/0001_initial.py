@@ -1090,6 +1090,10 @@ class Migration(migrations.Migration):
                         verbose_name="action",
                     ),
                 ),
+                (
+                    "schema_version",
+                    models.PositiveSmallIntegerField(default=1, verbose_name="schema version of the values"),
+                ),
                 ("changes", models.BinaryField(verbose_name="changes")),
                 ("personal_changes", models.JSONField(blank=True, null=True, verbose_name="personal changes")),
             ],

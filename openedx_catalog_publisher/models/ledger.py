@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from openedx_catalog_publisher.models.immutability import AppendOnlyModel
-from openedx_catalog_publisher.models.snapshot import Snapshot
+from openedx_catalog_publisher.models.snapshot import SCHEMA_VERSION, Snapshot
 from openedx_catalog_publisher.models.unit import Status, UnitKind
 
 
@@ -103,10 +103,11 @@ class EditRecord(ChainedRecord):
         EDITORS = "editors", _("editors changed")
 
     action = models.CharField(_("action"), max_length=16, choices=Action)
+    schema_version = models.PositiveSmallIntegerField(_("schema version of the values"), default=SCHEMA_VERSION)
     changes = models.BinaryField(_("changes"))
     personal_changes = models.JSONField(_("personal changes"), null=True, blank=True)
 
-    hashed_fields = (*ChainedRecord.CHAIN_FIELDS, "action", "changes")
+    hashed_fields = (*ChainedRecord.CHAIN_FIELDS, "action", "schema_version", "changes")
 
     class Meta(ChainedRecord.Meta):
         verbose_name = _("edit")

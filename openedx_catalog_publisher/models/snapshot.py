@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from openedx_catalog_publisher.models.immutability import AppendOnlyModel
 from openedx_catalog_publisher.models.unit import UnitKind
 
+SCHEMA_VERSION = 1
+"""Version of the shape of content, in snapshots and in the edit log. A step has an upcaster (publishing.snapshots)."""
+
 
 class Snapshot(AppendOnlyModel):
     """

@@ -13,9 +13,9 @@ from typing import Any
 from openedx_catalog_publisher.ledger.canonical_json import canonical_json, digest
 from openedx_catalog_publisher.models import Snapshot, UnitKind
 from openedx_catalog_publisher.models.field_classes import Review
+from openedx_catalog_publisher.models.snapshot import SCHEMA_VERSION
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
 
-SCHEMA_VERSION = 1
 COMPRESSION_LEVEL = 1
 
 Upcaster = Callable[[UnitKind, dict[str, Any]], dict[str, Any]]

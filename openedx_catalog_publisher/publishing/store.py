@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from openedx_catalog_publisher.commands.bulk import insert_rows
 from openedx_catalog_publisher.models import Publication, Snapshot, SnapshotReference
-from openedx_catalog_publisher.publishing.snapshots import SCHEMA_VERSION, UnitSnapshot
+from openedx_catalog_publisher.models.snapshot import SCHEMA_VERSION
+from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot
 
 PRUNE_BATCH = 500
 """Snapshots that are locked and deleted in one transaction."""
