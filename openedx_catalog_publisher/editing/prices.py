@@ -15,7 +15,7 @@ from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.editing.canonical import FieldError, canonical_value
 from openedx_catalog_publisher.editing.courses import Written, written
 from openedx_catalog_publisher.editing.drafts import check_references, draft_write
-from openedx_catalog_publisher.models import CourseRunType, CourseType, SeatType, Side, UnitKind
+from openedx_catalog_publisher.models import CourseRunType, CourseType, Currency, SeatType, Side, UnitKind
 from openedx_catalog_publisher.publishing.capture import CapturedUnit, capture, list_value
 from openedx_catalog_publisher.publishing.draft_writes import write_drafts
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
@@ -61,7 +61,7 @@ def set_prices(
     require_on_courses(operation.actor, Action.EDIT, anchors)
     if len(anchors.courses) > 1:
         raise InvalidInput({"runs": ["These runs are not all of this course."]})
-    amounts = _canonical_prices(prices)
+    amounts = _canonical_prices(prices, currency)
     known = capture(UnitKind.COURSE, Side.DRAFT, [anchors.courses[course].pk], names=("entitlement",))
     pks = [anchor.pk for anchor in anchors.runs.values()]
     capture(UnitKind.COURSE_RUN, Side.DRAFT, pks, names=("seats",), into=known)
@@ -81,7 +81,7 @@ def set_prices(
     return tuple(written(entry, names) for entry, names in zip(writes, changed, strict=True))
 
 
-def _canonical_prices(prices: Mapping[str, Decimal | int | str]) -> dict[str, str]:
+def _canonical_prices(prices: Mapping[str, Decimal | int | str], currency: str) -> dict[str, str]:
     column = UNITS[UnitKind.COURSE_RUN].lists["seats"][0].by_name["price"]
     amounts, errors = {}, {}
     for slug, price in prices.items():
@@ -91,6 +91,9 @@ def _canonical_prices(prices: Mapping[str, Decimal | int | str]) -> dict[str, st
             errors[f"prices.{slug}"] = error.messages
     known = set(SeatType.objects.filter(slug__in=prices).values_list("slug", flat=True))
     errors |= {f"prices.{slug}": ["There is no such seat type."] for slug in prices.keys() - known}
+    # Compared here, since MySQL's own comparison ignores case.
+    if currency not in Currency.objects.filter(code=currency).values_list("code", flat=True):
+        errors["currency"] = [f"There is no currency {currency}."]
     if errors:
         raise InvalidInput(errors)
     return amounts

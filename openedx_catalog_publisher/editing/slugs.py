@@ -58,7 +58,8 @@ def add_redirect(operation: Operation, course: uuid.UUID, value: str) -> CourseU
         UnitNotFound: when there is no such course.
     """
     value = value.strip()
-    if not value or len(value) > MAX_SLUG:
+    # The normalised form is a column too, and may be longer.
+    if not value or max(len(value), len(normalize_key(value))) > MAX_SLUG:
         raise InvalidInput({"value": [f"Give a path of 1 to {MAX_SLUG} characters."]})
     anchors = read_anchors(courses=[course])
     require_on_courses(operation.actor, Action.EDIT, anchors)
