@@ -60,8 +60,10 @@ servers: ## Install MariaDB, Redis and the driver's needs where missing (Debian 
 	$(or $(PYTHON),python3) scripts/with_servers.py --install
 
 .PHONY: races
-races: $(VENV)/.installed-test $(VENV)/.installed-mysql ## The races alone, at length: 2,000 rounds a pair, maybe an hour
-	$(BIN)/python scripts/with_servers.py -- $(BIN)/python -m pytest tests/races --rounds $(RACE_ROUNDS) --timeout 0
+races: $(VENV)/.installed-test $(VENV)/.installed-mysql ## Races and crashes at length (2,000 rounds a pair, maybe an hour); writes their page
+	$(BIN)/python scripts/with_servers.py -- $(BIN)/python -m pytest tests/races tests/crash \
+		--numprocesses auto --dist worksteal --rounds $(RACE_ROUNDS) --timeout 0 \
+		--races-table docs/references/races.rst
 
 .PHONY: bench
 bench: $(VENV)/.installed-test $(VENV)/.installed-mysql ## Measure costs beside their floors, on SQLite and MariaDB

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from django.db import DatabaseError, connection, connections
@@ -22,6 +22,7 @@ from tests.races.audit import audit
 from tests.races.catalog import Catalog, Item
 from tests.races.points import COMMIT, observed
 from tests.races.stage import Stage
+from tests.races.table import CRASH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.mysql, pytest.mark.slow]
 
@@ -126,9 +127,14 @@ def check_one_point(act: Act, items: Sequence[Item], how: Crash, point: str, *, 
 @pytest.mark.parametrize("how", list(Crash), ids=lambda how: how.value)
 @pytest.mark.parametrize("act", [pytest.param(act, id=act.name) for act in ACTS])
 def test_a_crash_at_any_point_leaves_nothing_or_everything(
-    act: type[Act], how: Crash, catalog: Catalog, stage: Stage
+    act: type[Act],
+    how: Crash,
+    catalog: Catalog,
+    stage: Stage,
+    record_property: Callable[[str, object], None],
 ) -> None:
     crashes = stage.direct(lambda: check_every_point(act(), catalog, how))
 
+    record_property(CRASH, {"command": act.name, "how": f"{how.value} at each point", "crashes": crashes})
     # A restore has the fewest statements; a command whose points were not seen would pass for nothing.
     assert crashes >= 20

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.factories import SYSTEM
 from tests.races.audit import audit, empty_releases
 from tests.races.catalog import Catalog
 from tests.races.stage import Stage
+from tests.races.table import CRASH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.mysql, pytest.mark.slow]
 
@@ -95,10 +97,14 @@ def is_connected(connection_id: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def test_a_killed_process_leaves_whole_commands_only(catalog: Catalog, stage: Stage, rounds: int) -> None:
+def test_a_killed_process_leaves_whole_commands_only(
+    catalog: Catalog, stage: Stage, rounds: int, record_property: Callable[[str, object], None]
+) -> None:
     kills = max(2, rounds // ROUNDS_PER_KILL)
 
     accepted = [stage.direct(lambda seed=seed: kill_and_check(catalog, seed)) for seed in range(kills)]
 
+    words = f"process killed, after {sum(accepted):,} accepted commands in all"
+    record_property(CRASH, {"command": "edits, releases, restores", "how": words, "crashes": kills})
     # Killed before it wrote anything, a process would prove nothing.
     assert sum(accepted) > 0

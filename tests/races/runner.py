@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import pytest
+
 from openedx_catalog_publisher.api import Busy, CatalogError
 from openedx_catalog_publisher.models import EditRecord, Release
 from tests.races.audit import audit, empty_releases
@@ -92,6 +94,14 @@ def run(pair: Pair, catalog: Catalog, stage: Stage, rounds: int) -> Tally:
     tally.stops, tally.points = planner.singles
     tally.seconds = time.monotonic() - started
     return tally
+
+
+def check(tally: Tally, rounds: int) -> None:
+    """Fail with what went wrong, where anything did."""
+    if tally.failures:
+        pytest.fail("\n\n".join(tally.failures), pytrace=False)
+    assert tally.busy == 0
+    assert tally.rounds == rounds
 
 
 def _run_batch(

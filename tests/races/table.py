@@ -1,4 +1,4 @@
-"""The table of the races for the documentation."""
+"""The page on races and crashes in the documentation."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from typing import Any
 import django
 from django.db import connection
 
-PROPERTY = "race"
+RACE = "race"
+"""Name of the property that a test of a race reports its tally by."""
+
+CRASH = "crash"
+"""Name of the property that a crash test reports its count by."""
 
 HEAD = """\
 .. This page is written by `make races`.
 
 Races and crashes
 #################
+
+Races
+*****
 
 Two commands meet, in two threads with a database connection each. A round is one such meeting, on courses of its own.
 Of five rounds three force an interleaving: one command is stopped before a named point, that is before one of its
@@ -33,6 +40,17 @@ numbered without a gap, and the hash chains verify.
 *Reruns* are commands that the engine ran again by itself: after a deadlock, or because a key or slug that it had made
 up was taken, or because a row that it had read was gone. *Busy* are commands that gave up after three reruns.
 *Failures* are rounds of which anything was not as it must be, errors other than the documented ones included.
+
+"""
+
+CRASHES = """
+Crashes
+*******
+
+A command crashes before and after each of its statements and at its commit, once by an error, once by a connection that
+the database cuts. Unless the commit had reached the database, every row is as it was before; if it had, everything is
+done. The same command then succeeds. Processes that write without end are killed at random moments: all that was
+answered is stored, and of what was not answered at most the last command is, whole.
 
 """
 
@@ -58,38 +76,65 @@ def _processor() -> str:
     return names[0] if names else platform.machine()
 
 
-def table(rows: Sequence[dict[str, Any]]) -> str:
-    """Return the page: a row per pair, and what it was measured on."""
-    rounds = sum(row["rounds"] for row in rows)
-    failures = sum(row["failures"] for row in rows)
-    busy = sum(row["busy"] for row in rows)
+def page(races: Sequence[dict[str, Any]], crashes: Sequence[dict[str, Any]]) -> str:
+    """
+    Return the page.
+
+    Arguments:
+        races: tallies of the pairs, each with the machine.
+        crashes: of each crash test the ``command``, ``how`` it crashed, and how often, ``crashes``.
+    """
+    rounds, failures, busy = (sum(race[name] for race in races) for name in ("rounds", "failures", "busy"))
+    summary = (
+        f"{len(races)} pairs, {rounds:,} rounds, {failures} failures, {busy} busy.\nMachine: {races[0]['machine']}\n\n"
+    )
+    return HEAD + summary + _races(races) + CRASHES + _crashes(crashes)
+
+
+def _races(races: Sequence[dict[str, Any]]) -> str:
+    heads = ("Pair", "Rounds", "Outcomes", "Reruns", "Busy", "Failures", "Single stops forced")
+    return _table(
+        (24, 8, 40, 8, 8, 8, 12),
+        [
+            heads,
+            *(
+                (
+                    race["pair"],
+                    f"{race['rounds']:,}",
+                    "; ".join(
+                        f"{outcome}: {count:,}" for outcome, count in sorted(race["outcomes"].items(), key=_rarer)
+                    ),
+                    str(race["reruns"]),
+                    str(race["busy"]),
+                    str(race["failures"]),
+                    f"{race['stops']} of {race['points']}",
+                )
+                for race in sorted(races, key=lambda race: race["pair"])
+            ),
+        ],
+    )
+
+
+def _rarer(outcome: tuple[str, int]) -> int:
+    return -outcome[1]
+
+
+def _crashes(crashes: Sequence[dict[str, Any]]) -> str:
+    return _table(
+        (40, 40, 20),
+        [
+            ("Command", "Crash", "Crashes"),
+            *((entry["command"], entry["how"], f"{entry['crashes']:,}") for entry in crashes),
+        ],
+    )
+
+
+def _table(widths: Sequence[int], rows: Sequence[Sequence[str]]) -> str:
     lines = [
-        f"{len(rows)} pairs, {rounds:,} rounds, {failures} failures, {busy} busy. Machine: {rows[0]['machine']}",
-        "",
         ".. list-table::",
         "   :header-rows: 1",
-        "   :widths: 24 8 40 8 8 8 12",
+        f"   :widths: {' '.join(map(str, widths))}",
         "",
+        *(f"   {'* -' if index == 0 else '  -'} {cell}" for row in rows for index, cell in enumerate(row)),
     ]
-    heads = ("Pair", "Rounds", "Outcomes", "Reruns", "Busy", "Failures", "Single stops forced, of points")
-    lines += _cells(heads)
-    for row in sorted(rows, key=lambda row: row["order"]):
-        outcomes = "; ".join(
-            f"{outcome}: {count:,}" for outcome, count in sorted(row["outcomes"].items(), key=lambda entry: -entry[1])
-        )
-        lines += _cells(
-            (
-                row["pair"],
-                f"{row['rounds']:,}",
-                outcomes,
-                str(row["reruns"]),
-                str(row["busy"]),
-                str(row["failures"]),
-                f"{row['stops']} of {row['points']}",
-            )
-        )
-    return HEAD + "\n".join(lines) + "\n"
-
-
-def _cells(cells: Sequence[str]) -> list[str]:
-    return [f"   {'* -' if index == 0 else '  -'} {cell}" for index, cell in enumerate(cells)]
+    return "\n".join(lines) + "\n"

@@ -200,6 +200,7 @@ PAIRS: tuple[type[Pair], ...] = (
     RoleTwice,
     ReferenceTwice,
     DeleteReferenceEdit,
-    PrunePublish,
-    SealTwice,
 )
+
+WHOLE_DATABASE: tuple[type[Pair], ...] = (PrunePublish, SealTwice)
+"""Pairs whose commands read the whole database, so that they want one with little else in it."""
