@@ -42,6 +42,7 @@ from openedx_catalog_publisher.api import (
     update_run,
     verify_log,
 )
+from openedx_catalog_publisher.checks.catalog import check_catalog
 from openedx_catalog_publisher.models import (
     Course,
     CourseRun,
@@ -90,8 +91,11 @@ class CatalogMachine(RuleBasedStateMachine):
         self.releases: list[uuid.UUID] = []
 
     def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.outer.__exit__(None, None, None)
+        try:
+            assert list(check_catalog()) == [], "what operators run finds fault with what commands wrote"
+        finally:
+            transaction.set_rollback(True)
+            self.outer.__exit__(None, None, None)
 
     @initialize()
     def reference_data(self) -> None:
