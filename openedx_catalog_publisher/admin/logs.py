@@ -33,7 +33,6 @@ from openedx_catalog_publisher.models import (
     Seal,
     SealedHead,
     Snapshot,
-    SnapshotReference,
     UnitKind,
 )
 
@@ -261,14 +260,6 @@ class SnapshotAdmin(LogAdmin):
         snapshot = UnitSnapshot.load(obj)
         text = json.dumps(json.loads(snapshot.body), indent=2, ensure_ascii=False)
         return format_html('<details><summary>{}</summary><pre class="ocp-json">{}</pre></details>', _("Show"), text)
-
-
-@admin.register(SnapshotReference)
-class SnapshotReferenceAdmin(UnlistedAdmin):
-    """What snapshots name."""
-
-    list_display = ("target", "code", "snapshot_id")
-    search_fields = ("=code",)
 
 
 @admin.register(Seal)

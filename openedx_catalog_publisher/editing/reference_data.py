@@ -120,7 +120,7 @@ def delete_reference(operation: Operation, model: type[models.Model], pk: Any) -
     row = _locked(model, pk)
     require(operation.actor, Action.DELETE_REFERENCE, row)
     code = _code(row)
-    referred = is_referred_to(str(model._meta.model_name), [code]) or _is_listed(row)
+    referred = is_referred_to(str(model._meta.model_name), code) or _is_listed(row)
     try:
         if not referred:
             event = _event(operation, row, row.revision + 1, {"deleted": True})

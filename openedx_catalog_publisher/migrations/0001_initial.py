@@ -2750,27 +2750,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="SnapshotReference",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("target", models.CharField(max_length=64, verbose_name="model")),
-                ("code", models.CharField(max_length=64, verbose_name="code")),
-                (
-                    "snapshot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="references",
-                        to="openedx_catalog_publisher.snapshot",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "reference of a snapshot",
-                "verbose_name_plural": "references of snapshots",
-                "ordering": ["id"],
-            },
-        ),
-        migrations.CreateModel(
             name="Source",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -3225,10 +3204,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="publication",
             constraint=models.UniqueConstraint(fields=("unit_uuid", "number"), name="ocp_publication_number_uniq"),
-        ),
-        migrations.AddIndex(
-            model_name="snapshotreference",
-            index=models.Index(fields=["target", "code"], name="ocp_snapshot_ref_target_idx"),
         ),
         migrations.AddIndex(
             model_name="course",

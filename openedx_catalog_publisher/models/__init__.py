@@ -31,7 +31,7 @@ from openedx_catalog_publisher.models.outbox import EventKind, OutboxEvent
 from openedx_catalog_publisher.models.people import Person
 from openedx_catalog_publisher.models.reference import Collaborator, Currency, LanguageTag, Reference, Source
 from openedx_catalog_publisher.models.roles import ALL_ORGANIZATIONS, CatalogRole, CatalogRoleAssignment, RoleName
-from openedx_catalog_publisher.models.snapshot import Snapshot, SnapshotReference
+from openedx_catalog_publisher.models.snapshot import Snapshot
 from openedx_catalog_publisher.models.taxonomy import LevelType, ProgramType, Subject, Topic
 from openedx_catalog_publisher.models.types import CourseRunType, CourseType, CourseTypeRunType, Mode, SeatType, Track
 from openedx_catalog_publisher.models.unit import Side, Status, UnitKind, UnitRoot
@@ -79,7 +79,6 @@ __all__ = [
     "SeatType",
     "Side",
     "Snapshot",
-    "SnapshotReference",
     "Source",
     "Status",
     "Subject",

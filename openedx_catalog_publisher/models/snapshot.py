@@ -42,25 +42,3 @@ class Snapshot(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.unit_kind} {self.unit_uuid} {self.content_digest[:12]}"
-
-
-class SnapshotReference(models.Model):
-    """
-    One thing of the reference data that a snapshot names; what is named here cannot be deleted, only retired.
-
-    .. no_pii:
-    """
-
-    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="references")
-    target = models.CharField(_("model"), max_length=64)
-    code = models.CharField(_("code"), max_length=64)
-
-    class Meta:
-        ordering = ["id"]
-        verbose_name = _("reference of a snapshot")
-        verbose_name_plural = _("references of snapshots")
-        # Asked before something is deleted: does any snapshot name it?
-        indexes = [models.Index(fields=["target", "code"], name="ocp_snapshot_ref_target_idx")]
-
-    def __str__(self) -> str:
-        return f"{self.target} {self.code}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from openedx_catalog_publisher.commands.bulk import insert_rows
-from openedx_catalog_publisher.models import Publication, Snapshot, SnapshotReference
+from openedx_catalog_publisher.models import Publication, Snapshot
 from openedx_catalog_publisher.models.snapshot import SCHEMA_VERSION
 from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot
 
@@ -21,7 +21,7 @@ PRUNE_BATCH = 500
 
 def store_snapshots(snapshots: Sequence[UnitSnapshot], now: datetime) -> dict[str, int]:
     """
-    Store the snapshots that are not stored yet, with what they refer to.
+    Store the snapshots that are not stored yet.
 
     The caller holds the units' locks, so that nobody stores the same content at the same moment. What is stored already
     is locked until the caller's transaction ends, so that nobody prunes it before the caller refers to it.
@@ -38,14 +38,6 @@ def store_snapshots(snapshots: Sequence[UnitSnapshot], now: datetime) -> dict[st
     insert_rows(Snapshot, [_row(snapshot, now) for snapshot in absent])
     inserted = Snapshot.objects.filter(content_digest__in=[snapshot.content_digest for snapshot in absent])
     stored |= dict(inserted.values_list("content_digest", "pk"))
-    insert_rows(
-        SnapshotReference,
-        [
-            {"snapshot_id": stored[snapshot.content_digest], "target": target, "code": code}
-            for snapshot in absent
-            for target, code in sorted(snapshot.references())
-        ],
-    )
     return stored
 
 
@@ -68,15 +60,18 @@ def last_publications(uuids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Publication
     return {row.unit_uuid: row for row in rows}
 
 
-def is_referred_to(target: str, codes: Collection[str]) -> bool:
+def is_referred_to(target: str, code: str) -> bool:
     """
-    Tell whether any stored snapshot names one of these pieces of reference data.
+    Tell whether any stored snapshot names a piece of reference data.
+
+    Looked up among the labels of all snapshots, which hold every code that the content names. It reads them all, and
+    is asked only before something is deleted; an index of its own would be two fifths of the rows of a publication.
 
     Arguments:
         target: name of the table, as in ``unit_tables.ReferenceTarget.name``.
-        codes: codes in that table.
+        code: code in that table.
     """
-    return SnapshotReference.objects.filter(target=target, code__in=codes).exists()
+    return Snapshot.objects.filter(**{f"labels__{target}__has_key": code}).exists()
 
 
 def prune_snapshots(*, dry_run: bool = False) -> int:
@@ -111,8 +106,6 @@ def _delete_idle(pks: Sequence[int]) -> int:
         locked = list(free.values_list("pk", flat=True))
         # Asked again under the locks: a publication may have taken one up since.
         idle = list(_idle(Snapshot.objects.filter(pk__in=locked)).values_list("pk", flat=True))
-        references = SnapshotReference.objects.filter(snapshot__in=idle)
-        references._raw_delete(references.db)
         rows = Snapshot.objects.filter(pk__in=idle)
         rows._raw_delete(rows.db)
     return len(idle)

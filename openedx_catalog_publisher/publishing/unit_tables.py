@@ -52,7 +52,7 @@ class ReferenceTarget:
 
     @property
     def name(self) -> str:
-        """The name of the table in ``SnapshotReference.target``."""
+        """The name of the table, under which snapshots keep the labels of what they name."""
         return str(self.model._meta.model_name)
 
     @property

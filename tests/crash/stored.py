@@ -15,7 +15,6 @@ from openedx_catalog_publisher.models import (
     Publication,
     Release,
     Snapshot,
-    SnapshotReference,
     UnitKind,
 )
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
@@ -36,7 +35,6 @@ def stored_rows(uuids: Collection[uuid.UUID]) -> dict[str, list[dict[str, Any]]]
             read(part.model, Q(**{f"{part.owner_attname.removesuffix('_id')}__uuid__in": uuids}))
     for log in (EditRecord, Publication, Snapshot):
         read(log, Q(unit_uuid__in=uuids))
-    read(SnapshotReference, Q(snapshot__unit_uuid__in=uuids))
     read(OutboxEvent, Q(object_code__in=[str(unit) for unit in uuids]))
     read(CourseUrlSlug, Q(course__uuid__in=uuids))
     read(Release)
