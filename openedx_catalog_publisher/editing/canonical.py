@@ -121,10 +121,16 @@ def canonical_value(column: Column, value: Any) -> Any:
         cleaned = column.field.clean(value, None)
     except ValidationError as error:
         raise FieldError(*error.messages) from error
-    largest = LARGEST_NUMBERS.get(column.field.get_internal_type())
-    if largest is not None and cleaned > largest:
-        raise FieldError(f"Give a number of at most {largest}.")
+    _check_storable(column, cleaned)
     return column.to_snapshot(cleaned)
+
+
+def _check_storable(column: Column, value: Any) -> None:
+    if isinstance(value, uuid.UUID) and value.variant != uuid.RFC_4122:
+        raise FieldError("Give a UUID of RFC 9562; MariaDB stores no other.")
+    largest = LARGEST_NUMBERS.get(column.field.get_internal_type())
+    if largest is not None and value > largest:
+        raise FieldError(f"Give a number of at most {largest}.")
 
 
 def _text(value: str) -> str:

@@ -115,7 +115,12 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=64, verbose_name="name")),
-                ("slug", models.CharField(max_length=64, unique=True, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinaryCharField(
+                        max_length=64, unique=True, verbose_name="slug"
+                    ),
+                ),
                 ("is_marketable", models.BooleanField(default=True, verbose_name="marketable")),
             ],
             options={
@@ -151,7 +156,12 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=64, verbose_name="name")),
-                ("slug", models.CharField(max_length=64, unique=True, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinaryCharField(
+                        max_length=64, unique=True, verbose_name="slug"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "course type",
@@ -213,7 +223,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
-                ("name", models.CharField(max_length=255, unique=True, verbose_name="name")),
+                (
+                    "name",
+                    openedx_catalog_publisher.models.normalization.BinaryCharField(
+                        max_length=255, unique=True, verbose_name="name"
+                    ),
+                ),
                 ("sort_value", models.PositiveSmallIntegerField(default=0, verbose_name="sort value")),
             ],
             options={
@@ -249,7 +264,12 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=64, verbose_name="name")),
-                ("slug", models.CharField(max_length=64, unique=True, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinaryCharField(
+                        max_length=64, unique=True, verbose_name="slug"
+                    ),
+                ),
                 ("is_id_verified", models.BooleanField(default=False, verbose_name="identity verified")),
                 ("is_credit_eligible", models.BooleanField(default=False, verbose_name="credit eligible")),
                 (
@@ -316,7 +336,12 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=32, verbose_name="name")),
-                ("slug", models.SlugField(max_length=255, unique=True, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinarySlugField(
+                        max_length=255, unique=True, verbose_name="slug"
+                    ),
+                ),
                 (
                     "logo_image",
                     models.ImageField(
@@ -373,7 +398,12 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=64, verbose_name="name")),
-                ("slug", models.SlugField(max_length=64, unique=True, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinarySlugField(
+                        max_length=64, unique=True, verbose_name="slug"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "seat type",
@@ -408,7 +438,12 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=255, verbose_name="name")),
-                ("slug", models.SlugField(allow_unicode=True, max_length=255, unique=True, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinarySlugField(
+                        allow_unicode=True, max_length=255, unique=True, verbose_name="slug"
+                    ),
+                ),
                 ("subtitle", models.CharField(blank=True, default="", max_length=255, verbose_name="subtitle")),
                 ("description", models.TextField(blank=True, default="", verbose_name="description")),
                 ("banner_image_url", models.URLField(blank=True, default="", verbose_name="banner image URL")),
@@ -447,7 +482,12 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=255, verbose_name="name")),
-                ("slug", models.SlugField(allow_unicode=True, max_length=255, unique=True, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinarySlugField(
+                        allow_unicode=True, max_length=255, unique=True, verbose_name="slug"
+                    ),
+                ),
                 ("subtitle", models.CharField(blank=True, default="", max_length=255, verbose_name="subtitle")),
                 ("description", models.TextField(blank=True, default="", verbose_name="description")),
                 ("long_description", models.TextField(blank=True, default="", verbose_name="long description")),
@@ -1187,7 +1227,12 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=64, verbose_name="name")),
-                ("slug", models.CharField(db_index=True, max_length=64, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinaryCharField(
+                        db_index=True, max_length=64, verbose_name="slug"
+                    ),
+                ),
                 ("is_marketable", models.BooleanField(default=True, verbose_name="marketable")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
@@ -1241,7 +1286,12 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=64, verbose_name="name")),
-                ("slug", models.CharField(db_index=True, max_length=64, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinaryCharField(
+                        db_index=True, max_length=64, verbose_name="slug"
+                    ),
+                ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -1357,7 +1407,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
-                ("name", models.CharField(db_index=True, max_length=255, verbose_name="name")),
+                (
+                    "name",
+                    openedx_catalog_publisher.models.normalization.BinaryCharField(
+                        db_index=True, max_length=255, verbose_name="name"
+                    ),
+                ),
                 ("sort_value", models.PositiveSmallIntegerField(default=0, verbose_name="sort value")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
@@ -1411,7 +1466,12 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=64, verbose_name="name")),
-                ("slug", models.CharField(db_index=True, max_length=64, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinaryCharField(
+                        db_index=True, max_length=64, verbose_name="slug"
+                    ),
+                ),
                 ("is_id_verified", models.BooleanField(default=False, verbose_name="identity verified")),
                 ("is_credit_eligible", models.BooleanField(default=False, verbose_name="credit eligible")),
                 (
@@ -1607,7 +1667,10 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=32, verbose_name="name")),
-                ("slug", models.SlugField(max_length=255, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinarySlugField(max_length=255, verbose_name="slug"),
+                ),
                 ("logo_image", models.TextField(blank=True, max_length=100, null=True, verbose_name="logo")),
                 ("coaching_supported", models.BooleanField(default=False, verbose_name="coaching supported")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -1662,7 +1725,10 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=64, verbose_name="name")),
-                ("slug", models.SlugField(max_length=64, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinarySlugField(max_length=64, verbose_name="slug"),
+                ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -1715,7 +1781,10 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=255, verbose_name="name")),
-                ("slug", models.SlugField(max_length=255, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinarySlugField(max_length=255, verbose_name="slug"),
+                ),
                 ("description", models.TextField(blank=True, default="", verbose_name="description")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
@@ -1769,7 +1838,12 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=255, verbose_name="name")),
-                ("slug", models.SlugField(allow_unicode=True, max_length=255, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinarySlugField(
+                        allow_unicode=True, max_length=255, verbose_name="slug"
+                    ),
+                ),
                 ("subtitle", models.CharField(blank=True, default="", max_length=255, verbose_name="subtitle")),
                 ("description", models.TextField(blank=True, default="", verbose_name="description")),
                 ("banner_image_url", models.URLField(blank=True, default="", verbose_name="banner image URL")),
@@ -1826,7 +1900,12 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=255, verbose_name="name")),
-                ("slug", models.SlugField(allow_unicode=True, max_length=255, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinarySlugField(
+                        allow_unicode=True, max_length=255, verbose_name="slug"
+                    ),
+                ),
                 ("subtitle", models.CharField(blank=True, default="", max_length=255, verbose_name="subtitle")),
                 ("description", models.TextField(blank=True, default="", verbose_name="description")),
                 ("long_description", models.TextField(blank=True, default="", verbose_name="long description")),
@@ -2037,7 +2116,12 @@ class Migration(migrations.Migration):
                 ("salutation", models.CharField(blank=True, default="", max_length=10, verbose_name="salutation")),
                 ("given_name", models.CharField(max_length=255, verbose_name="given name")),
                 ("family_name", models.CharField(blank=True, default="", max_length=255, verbose_name="family name")),
-                ("slug", models.SlugField(allow_unicode=True, max_length=255, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinarySlugField(
+                        allow_unicode=True, max_length=255, verbose_name="slug"
+                    ),
+                ),
                 ("bio", models.TextField(blank=True, default="", verbose_name="biography")),
                 ("profile_image", models.TextField(blank=True, max_length=100, null=True, verbose_name="picture")),
                 ("email", models.EmailField(blank=True, default="", max_length=255, verbose_name="e-mail address")),
@@ -2221,7 +2305,12 @@ class Migration(migrations.Migration):
                 ("salutation", models.CharField(blank=True, default="", max_length=10, verbose_name="salutation")),
                 ("given_name", models.CharField(max_length=255, verbose_name="given name")),
                 ("family_name", models.CharField(blank=True, default="", max_length=255, verbose_name="family name")),
-                ("slug", models.SlugField(allow_unicode=True, max_length=255, unique=True, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinarySlugField(
+                        allow_unicode=True, max_length=255, unique=True, verbose_name="slug"
+                    ),
+                ),
                 ("bio", models.TextField(blank=True, default="", verbose_name="biography")),
                 (
                     "profile_image",
@@ -2776,7 +2865,12 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="revision")),
                 ("name", models.CharField(max_length=255, verbose_name="name")),
-                ("slug", models.SlugField(max_length=255, unique=True, verbose_name="slug")),
+                (
+                    "slug",
+                    openedx_catalog_publisher.models.normalization.BinarySlugField(
+                        max_length=255, unique=True, verbose_name="slug"
+                    ),
+                ),
                 ("description", models.TextField(blank=True, default="", verbose_name="description")),
                 (
                     "ofac_restricted_program_types",

@@ -37,3 +37,7 @@ class BinaryCharField(models.CharField):  # type: ignore[type-arg]
         parameters: dict[str, Any] = dict(super().db_parameters(connection))
         parameters["collation"] = BINARY_COLLATIONS.get(connection.vendor)
         return parameters
+
+
+class BinarySlugField(BinaryCharField, models.SlugField):  # type: ignore[type-arg]
+    """A ``SlugField`` that every supported database compares code point by code point."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from openedx_catalog_publisher.models.normalization import BinarySlugField
 from openedx_catalog_publisher.models.organization import OrganizationProfile
 from openedx_catalog_publisher.models.reference import LanguageTag, Reference
 
@@ -34,7 +35,7 @@ class Person(Reference):
     salutation = models.CharField(_("salutation"), max_length=10, blank=True, default="")
     given_name = models.CharField(_("given name"), max_length=255)
     family_name = models.CharField(_("family name"), max_length=255, blank=True, default="")
-    slug = models.SlugField(_("slug"), max_length=255, unique=True, allow_unicode=True)
+    slug = BinarySlugField(_("slug"), max_length=255, unique=True, allow_unicode=True)
     bio = models.TextField(_("biography"), blank=True, default="")
     bio_language = models.ForeignKey(
         LanguageTag, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("language")

@@ -15,6 +15,7 @@ from model_utils.models import TimeStampedModel
 from simple_history.models import HistoricalRecords
 
 from openedx_catalog_publisher.models.immutability import ImmutableFieldsModel
+from openedx_catalog_publisher.models.normalization import BinarySlugField
 
 
 class Reference(ImmutableFieldsModel, TimeStampedModel):
@@ -124,7 +125,7 @@ class Source(Reference):
     immutable_fields = ("uuid", "slug")
 
     name = models.CharField(_("name"), max_length=255)
-    slug = models.SlugField(_("slug"), max_length=255, unique=True)
+    slug = BinarySlugField(_("slug"), max_length=255, unique=True)
     description = models.TextField(_("description"), blank=True, default="")
     ofac_restricted_program_types = models.ManyToManyField(
         "openedx_catalog_publisher.ProgramType",

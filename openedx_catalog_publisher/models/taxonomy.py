@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from openedx_catalog_publisher.models.normalization import BinaryCharField, BinarySlugField
 from openedx_catalog_publisher.models.reference import Reference
 
 
@@ -16,7 +17,7 @@ class Subject(Reference):
     """
 
     name = models.CharField(_("name"), max_length=255)
-    slug = models.SlugField(_("slug"), max_length=255, unique=True, allow_unicode=True)
+    slug = BinarySlugField(_("slug"), max_length=255, unique=True, allow_unicode=True)
     subtitle = models.CharField(_("subtitle"), max_length=255, blank=True, default="")
     description = models.TextField(_("description"), blank=True, default="")
     banner_image_url = models.URLField(_("banner image URL"), blank=True, default="")
@@ -36,7 +37,7 @@ class Topic(Reference):
     """
 
     name = models.CharField(_("name"), max_length=255)
-    slug = models.SlugField(_("slug"), max_length=255, unique=True, allow_unicode=True)
+    slug = BinarySlugField(_("slug"), max_length=255, unique=True, allow_unicode=True)
     subtitle = models.CharField(_("subtitle"), max_length=255, blank=True, default="")
     description = models.TextField(_("description"), blank=True, default="")
     long_description = models.TextField(_("long description"), blank=True, default="")
@@ -55,7 +56,7 @@ class LevelType(Reference):
     .. no_pii:
     """
 
-    name = models.CharField(_("name"), max_length=255, unique=True)
+    name = BinaryCharField(_("name"), max_length=255, unique=True)
     sort_value = models.PositiveSmallIntegerField(_("sort value"), default=0)
 
     class Meta:
@@ -74,7 +75,7 @@ class ProgramType(Reference):
     immutable_fields = ("uuid", "slug")
 
     name = models.CharField(_("name"), max_length=32)
-    slug = models.SlugField(_("slug"), max_length=255, unique=True)
+    slug = BinarySlugField(_("slug"), max_length=255, unique=True)
     applicable_seat_types = models.ManyToManyField(
         "openedx_catalog_publisher.SeatType", blank=True, related_name="+", verbose_name=_("applicable seat types")
     )

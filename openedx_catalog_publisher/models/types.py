@@ -12,6 +12,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from openedx_catalog_publisher.models.normalization import BinaryCharField, BinarySlugField
 from openedx_catalog_publisher.models.organization import OrganizationProfile
 from openedx_catalog_publisher.models.reference import Reference
 
@@ -27,7 +28,7 @@ class SeatType(Reference):
     immutable_fields = ("uuid", "slug")
 
     name = models.CharField(_("name"), max_length=64)
-    slug = models.SlugField(_("slug"), max_length=64, unique=True)
+    slug = BinarySlugField(_("slug"), max_length=64, unique=True)
 
     class Meta:
         ordering = ["slug"]
@@ -64,7 +65,7 @@ class Mode(Reference):
     immutable_fields = ("uuid", "slug")
 
     name = models.CharField(_("name"), max_length=64)
-    slug = models.CharField(_("slug"), max_length=64, unique=True)
+    slug = BinaryCharField(_("slug"), max_length=64, unique=True)
     is_id_verified = models.BooleanField(_("identity verified"), default=False)
     is_credit_eligible = models.BooleanField(_("credit eligible"), default=False)
     certificate_type = models.CharField(
@@ -108,7 +109,7 @@ class CourseRunType(Reference):
     immutable_fields = ("uuid", "slug")
 
     name = models.CharField(_("name"), max_length=64)
-    slug = models.CharField(_("slug"), max_length=64, unique=True)
+    slug = BinaryCharField(_("slug"), max_length=64, unique=True)
     is_marketable = models.BooleanField(_("marketable"), default=True)
     tracks = models.ManyToManyField(Track, blank=True, related_name="course_run_types", verbose_name=_("tracks"))
 
@@ -129,7 +130,7 @@ class CourseType(Reference):
     immutable_fields = ("uuid", "slug")
 
     name = models.CharField(_("name"), max_length=64)
-    slug = models.CharField(_("slug"), max_length=64, unique=True)
+    slug = BinaryCharField(_("slug"), max_length=64, unique=True)
     entitlement_types = models.ManyToManyField(
         SeatType, blank=True, related_name="course_types", verbose_name=_("entitlement types")
     )

@@ -27,7 +27,8 @@ from openedx_catalog_publisher.models import (
     UnitKind,
 )
 from openedx_catalog_publisher.publishing.official import Wanted, official_differences
-from openedx_catalog_publisher.publishing.selection import Selection, Standing, Standings, read_standings
+from openedx_catalog_publisher.publishing.problems import Remark, find_problems
+from openedx_catalog_publisher.publishing.selection import Selection, Standing, Standings, answer_unlocked
 from openedx_catalog_publisher.publishing.snapshots import FieldChange, UnitSnapshot
 
 POLICY_VERSION = 1
@@ -41,20 +42,6 @@ class Effect(enum.Enum):
     CHANGE = "change"
     STATUS = "status"
     NONE = "none"
-
-
-@dataclass(frozen=True)
-class Remark:
-    """
-    A warning, or a problem that prevents the publication.
-
-    Attributes:
-        code: a stable word for programs.
-        message: what is the matter, and the remedy.
-    """
-
-    code: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -155,9 +142,12 @@ def plan_publication(actor: Actor, selection: Selection) -> Plan:
         UnitNotFound: when a unit has no draft.
         Busy: when drafts move faster than they can be read.
     """
-    standings = read_standings(selection, lock=False)
-    require_on_courses(actor, Action.VIEW_DRAFT, standings.anchors)
-    return build_plan(standings)
+
+    def answer(standings: Standings) -> Plan:
+        require_on_courses(actor, Action.VIEW_DRAFT, standings.anchors)
+        return build_plan(standings)
+
+    return answer_unlocked(selection, answer)
 
 
 def build_plan(standings: Standings) -> Plan:
@@ -188,7 +178,7 @@ def plan_of(
         moving = [entry for entry in wanted if entry.anchor.kind == kind and entry]
         for difference in official_differences(kind, moving, standings.known):
             rows[difference.target.uuid] = difference.counts()
-    problems = find_problems(standings, wanted)
+    problems = find_problems(standings.anchors, wanted)
     units = tuple(
         UnitPlan(
             kind=entry.anchor.kind,
@@ -234,33 +224,6 @@ def plan_digest(wanted: Sequence[Wanted]) -> str:
     )
 
 
-def find_problems(standings: Standings, wanted: Sequence[Wanted]) -> dict[uuid.UUID, list[Remark]]:
-    """Return what prevents a publication, by unit: a run cannot be official without its course."""
-    coming = {entry.anchor.pk for entry in wanted if entry.anchor.kind == UnitKind.COURSE}
-    first_runs = [
-        entry.anchor for entry in wanted if entry.anchor.kind == UnitKind.COURSE_RUN and entry.before.snapshot is None
-    ]
-    waiting = {run.pk: run for run in first_runs if run["course_id"] not in coming}
-    if not waiting:
-        return {}
-    official = _courses_with_official_rows({run["course_id"] for run in waiting.values()})
-    return {
-        run.uuid: [
-            Remark(
-                "course_not_official",
-                f"{run.key} cannot be official without its course {standings.anchors.course_of(run).key}. "
-                "Publish the course with it.",
-            )
-        ]
-        for run in waiting.values()
-        if run["course_id"] not in official
-    }
-
-
-def _courses_with_official_rows(anchor_pks: set[int]) -> set[int]:
-    return set(Course.objects.filter(draft_version__in=anchor_pks).values_list("draft_version_id", flat=True))
-
-
 def type_warnings(standings: Standings) -> dict[uuid.UUID, list[Remark]]:
     """Return a warning for each run whose type is not among its course type's."""
     typed = {
@@ -283,7 +246,7 @@ def type_warnings(standings: Standings) -> dict[uuid.UUID, list[Remark]]:
             )
         ]
         for unit, (course, run_type) in typed.items()
-        if (course_types[course], run_type) not in allowed
+        if (course_types.get(course), run_type) not in allowed
     }
 
 

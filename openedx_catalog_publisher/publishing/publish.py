@@ -12,7 +12,8 @@ from openedx_catalog_publisher.commands.rights import require_on_courses
 from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.models import Publication, Release, Status, UnitKind
 from openedx_catalog_publisher.publishing.official import Wanted, make_official, new_release, settle_draft
-from openedx_catalog_publisher.publishing.plan import Remark, find_problems, plan_digest, publication_of
+from openedx_catalog_publisher.publishing.plan import plan_digest, publication_of
+from openedx_catalog_publisher.publishing.problems import Remark, find_problems
 from openedx_catalog_publisher.publishing.selection import Selection, Standings, read_standings
 
 
@@ -67,7 +68,7 @@ def publish(
     wanted = [publication_of(unit, without_review=without_review) for unit in standings.units]
     digest = plan_digest(wanted)
     check_expected(expected_digest, digest, wanted)
-    refuse_problems(find_problems(standings, wanted))
+    refuse_problems(find_problems(standings.anchors, wanted))
     moving = [entry for entry in wanted if entry]
     unchanged = [entry for entry in wanted if not entry]
     release = None

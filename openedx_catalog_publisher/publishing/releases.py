@@ -13,9 +13,16 @@ from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.models import Publication, Release, Side, Status, UnitKind
 from openedx_catalog_publisher.publishing.capture import Capture, capture
 from openedx_catalog_publisher.publishing.official import Wanted, new_release
-from openedx_catalog_publisher.publishing.plan import Plan, find_problems, plan_digest, plan_of
+from openedx_catalog_publisher.publishing.plan import Plan, plan_digest, plan_of
+from openedx_catalog_publisher.publishing.problems import find_problems
 from openedx_catalog_publisher.publishing.publish import Published, carry_out, check_expected, refuse_problems
-from openedx_catalog_publisher.publishing.selection import Parents, Selection, Standings, read_standings
+from openedx_catalog_publisher.publishing.selection import (
+    Parents,
+    Selection,
+    Standings,
+    answer_unlocked,
+    read_standings,
+)
 from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot
 
 
@@ -27,11 +34,15 @@ def plan_undo(actor: Actor, release: uuid.UUID) -> Plan:
         NotPermitted: when the actor may not see one of the drafts.
         UnitNotFound: when there is no such release.
         Conflict: when something was published since, or the release was a removal's undoing.
+        Busy: when drafts move faster than they can be read.
     """
     _, records = _records_of(release)
-    standings = read_standings(_selection(records), lock=False)
-    require_on_courses(actor, Action.VIEW_DRAFT, standings.anchors)
-    return plan_of(standings, _inverse(standings, records))
+
+    def answer(standings: Standings) -> Plan:
+        require_on_courses(actor, Action.VIEW_DRAFT, standings.anchors)
+        return plan_of(standings, _inverse(standings, records))
+
+    return answer_unlocked(_selection(records), answer)
 
 
 @command
@@ -64,7 +75,7 @@ def undo_release(
     wanted = _inverse(standings, records)
     digest = plan_digest(wanted)
     check_expected(expected_digest, digest, wanted)
-    refuse_problems(find_problems(standings, wanted))
+    refuse_problems(find_problems(standings.anchors, wanted))
     moving = [entry for entry in wanted if entry]
     made = new_release(operation, Release.Action.UNDO, message=message, plan_digest=digest, undoes=undone)
     publications = carry_out(operation, made, standings, moving)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from openedx_catalog_publisher.commands.anchors import MODELS, Anchor, Anchors, read_anchors
 from openedx_catalog_publisher.commands.errors import Busy
@@ -13,6 +14,8 @@ from openedx_catalog_publisher.models import Side, UnitKind
 from openedx_catalog_publisher.publishing.capture import Capture, CapturedUnit, capture
 from openedx_catalog_publisher.publishing.official import OfficialState, official_states
 from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot
+
+T = TypeVar("T")
 
 READS = 5
 
@@ -87,17 +90,31 @@ class Standings:
 
 def read_standings(selection: Selection, *, lock: bool) -> Standings:
     """
-    Read the selected units: under their locks, or without locks until no revision moves while reading.
+    Read the selected units, under their locks or without.
+
+    What is read without locks may be of several moments; ``answer_unlocked`` sees to that.
+
+    Raises:
+        UnitNotFound: when a unit has no draft.
+    """
+    anchors = read_anchors(courses=selection.courses, runs=selection.runs, all_runs=selection.all_runs, lock=lock)
+    return _read(selection, anchors)
+
+
+def answer_unlocked(selection: Selection, answer: Callable[[Standings], T]) -> T:
+    """
+    Read the selected units without locks, and answer something about them that reads on; again, until no revision moved
+    from the first statement to the last.
 
     Raises:
         UnitNotFound: when a unit has no draft.
         Busy: when drafts move faster than they can be read.
     """
     for _ in range(READS):
-        anchors = read_anchors(courses=selection.courses, runs=selection.runs, all_runs=selection.all_runs, lock=lock)
-        standings = _read(selection, anchors)
-        if lock or not _moved(anchors):
-            return standings
+        standings = read_standings(selection, lock=False)
+        found = answer(standings)
+        if not _moved(standings.anchors):
+            return found
     raise Busy("These drafts are being written all the time; try again.")
 
 

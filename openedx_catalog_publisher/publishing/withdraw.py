@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from openedx_catalog_publisher.access.actions import Action
 from openedx_catalog_publisher.commands.anchors import Anchor, Anchors, read_anchors
@@ -51,11 +51,12 @@ def unpublish(operation: Operation, selection: Selection, *, reason: str) -> Rel
 
     Raises:
         NotPermitted: when the actor may not unpublish one of the courses.
-        InvalidInput: without a reason.
+        InvalidInput: without a reason, or without a unit.
         Conflict: when one of the units is not published.
         UnitNotFound: when a unit has no draft.
     """
     _require_reason(reason)
+    _require_units(selection.courses | selection.runs)
     selection = Selection(
         courses=selection.courses, runs=selection.runs, all_runs=selection.all_runs, parents=Parents.NEVER
     )
@@ -99,11 +100,12 @@ def remove(
 
     Raises:
         NotPermitted: for all but catalog administrators and the system.
-        InvalidInput: without a reason.
+        InvalidInput: without a reason, or without a unit.
         Conflict: when one of the units has no official rows.
         UnitNotFound: when a unit has no draft.
     """
     _require_reason(reason)
+    _require_units({*courses, *runs})
     anchors = read_anchors(courses=courses, runs=runs, all_runs=True)
     require_on_courses(operation.actor, Action.REMOVE, anchors)
     named = {*courses, *runs}
@@ -136,6 +138,11 @@ def remove(
 def _require_reason(reason: str) -> None:
     if not reason.strip():
         raise InvalidInput({"reason": [REASON_MISSING]})
+
+
+def _require_units(units: Collection[uuid.UUID]) -> None:
+    if not units:
+        raise InvalidInput({"units": ["Name at least one course or run."]})
 
 
 def _tombstone(operation: Operation, release: Release, anchor: Anchor, before: OfficialState) -> Publication:

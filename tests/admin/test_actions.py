@@ -37,7 +37,7 @@ def test_a_plan_shows_old_and_new_field_by_field_and_writes_nothing(staff: Clien
     before = Publication.objects.count()
     page = staff.get(_plan(course)).content.decode()
     assert "Another &lt;b&gt;title&lt;/b&gt;" in page
-    assert title in page
+    assert str(title) in page
     assert "Changed content." in page
     assert Publication.objects.count() == before
 
@@ -155,7 +155,7 @@ def test_history_tells_who_did_what_and_restores(staff: Client) -> None:
     assert positions == sorted(positions)
     assert "staff · Admin" in page
     url = address("course", "restore", course.pk, 1)
-    assert title in staff.get(url).content.decode()
+    assert str(title) in staff.get(url).content.decode()
     assert_saved(send_form(staff, url, {}))
     assert Course.drafts.get(pk=course.pk).title == title
     assert Course.objects.get(uuid=course.uuid).title == "Second"

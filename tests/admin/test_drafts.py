@@ -140,6 +140,7 @@ def test_everything_of_a_run_is_edited_in_one_form(staff: Client) -> None:
     assert [link.language_id for link in run.language_links.filter(kind="transcript")] == ["de", "en-us"]
     assert run.restricted_run.restriction_type == "custom-b2c"
     assert run.tags == ["one", "two"]
+    assert run.video is not None
     assert run.video["src"] == "https://example.com/v.mp4"
     assert run.start.isoformat() == "2031-03-01T00:00:00+00:00"
     assert set(read_changes(_last_edit(run))) == {

@@ -44,7 +44,7 @@ def act(lots: random.Random, courses: list[uuid.UUID], number: int) -> list[tupl
     if kind == 1:
         moved = api.restore(SYSTEM, UnitKind.COURSE, course, 1)
         return [last_record(course)] if moved else []
-    changes = {"title": f"Title {number}", "url_slug": f"slug-{course}-{number}"}
+    changes: dict[str, Any] = {"title": f"Title {number}", "url_slug": f"slug-{course}-{number}"}
     if kind == 2:
         changes |= {"entitlement": None, "short_description": f"Short {number}"}
     api.update_course(SYSTEM, course, changes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -163,7 +164,11 @@ def test_what_was_published_once_is_not_deleted_even_after_its_removal() -> None
     published, other = (run.uuid for run in made.runs)
     publish(SYSTEM, Selection.of(runs=[published]))
     events = OutboxEvent.objects.count()
-    for act in (lambda: delete_course(SYSTEM, made.course.uuid), lambda: delete_run(SYSTEM, published)):
+    acts: list[Callable[[], None]] = [
+        lambda: delete_course(SYSTEM, made.course.uuid),
+        lambda: delete_run(SYSTEM, published),
+    ]
+    for act in acts:
         with pytest.raises(Conflict, match="Unpublish it instead") as caught:
             act()
         assert {detail["code"] for detail in caught.value.details} == {"published"}
@@ -179,7 +184,11 @@ def test_what_was_published_once_is_not_deleted_even_after_its_removal() -> None
 def test_a_run_that_is_in_studio_or_on_its_way_is_not_deleted(state: str) -> None:
     made = make_course()
     CourseRun.drafts.filter(uuid=made.runs[0].uuid).update(studio_state=state)
-    for act in (lambda: delete_run(SYSTEM, made.runs[0].uuid), lambda: delete_course(SYSTEM, made.course.uuid)):
+    acts: list[Callable[[], None]] = [
+        lambda: delete_run(SYSTEM, made.runs[0].uuid),
+        lambda: delete_course(SYSTEM, made.course.uuid),
+    ]
+    for act in acts:
         with pytest.raises(Conflict, match="in Studio first") as caught:
             act()
         assert caught.value.details == [{"code": "in_studio", "key": made.runs[0].key}]

@@ -6,10 +6,10 @@ It knows nothing of tables, snapshots or digests; the state machine compares it 
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 Content = dict[str, Any]
 
@@ -27,14 +27,14 @@ class Record:
 
     content: Content | None
     status: str
-    release: uuid.UUID
+    release: UUID
 
 
 @dataclass
 class Unit:
     """One unit: its draft, its publications, and how often it was written."""
 
-    uuid: uuid.UUID
+    uuid: UUID
     draft: Content
     course: Unit | None = None
     status: str = UNPUBLISHED
@@ -65,7 +65,7 @@ class Unit:
             self.events += SHOWN_IN_STUDIO in moved
         return moved
 
-    def record(self, content: Content | None, status: str, release: uuid.UUID) -> None:
+    def record(self, content: Content | None, status: str, release: UUID) -> None:
         """Add a publication."""
         self.history.append(Record(content, status, release))
         self.status = PUBLISHED if content is not None and status == PUBLISHED else UNPUBLISHED
@@ -79,7 +79,7 @@ class CatalogModel:
     """All units, and which course has which slug."""
 
     courses: list[Unit] = field(default_factory=list)
-    slugs: dict[str, tuple[uuid.UUID, bool]] = field(default_factory=dict)
+    slugs: dict[str, tuple[UUID, bool]] = field(default_factory=dict)
 
     @property
     def units(self) -> list[Unit]:
@@ -88,14 +88,14 @@ class CatalogModel:
 
     # Drafts
 
-    def add_course(self, unit: uuid.UUID, content: Content) -> Unit:
+    def add_course(self, unit: UUID, content: Content) -> Unit:
         """Create a course."""
         course = Unit(unit, content)
         self.courses.append(course)
         self.slugs[content["url_slug"]] = (unit, False)
         return course
 
-    def add_run(self, course: Unit, unit: uuid.UUID, content: Content) -> None:
+    def add_run(self, course: Unit, unit: UUID, content: Content) -> None:
         """Create a run; the first becomes the canonical one."""
         run = Unit(unit, content, course=course, events=1)
         course.runs.append(run)
@@ -139,14 +139,14 @@ class CatalogModel:
         """Return the units that publishing would change."""
         return [unit for unit in units if unit.official != unit.draft or unit.official_status != PUBLISHED]
 
-    def publish(self, units: Iterable[Unit], release: uuid.UUID) -> None:
+    def publish(self, units: Iterable[Unit], release: UUID) -> None:
         """Publish units that move."""
         for unit in units:
             unit.record(dict(unit.draft), PUBLISHED, release)
             if slug := unit.draft.get("url_slug"):
                 self.slugs[slug] = (unit.uuid, True)
 
-    def unpublish(self, units: Iterable[Unit], release: uuid.UUID) -> None:
+    def unpublish(self, units: Iterable[Unit], release: UUID) -> None:
         """Withdraw units."""
         for unit in units:
             unit.record(unit.official, UNPUBLISHED, release)
@@ -155,12 +155,12 @@ class CatalogModel:
         """Return what is removed with a unit: itself, and the official runs of a course."""
         return [going for going in (unit, *unit.runs) if going.official is not None]
 
-    def remove(self, units: Iterable[Unit], release: uuid.UUID) -> None:
+    def remove(self, units: Iterable[Unit], release: UUID) -> None:
         """Take official rows away."""
         for unit in units:
             unit.record(None, "", release)
 
-    def undo(self, release: uuid.UUID) -> list[tuple[Unit, Content, str]]:
+    def undo(self, release: UUID) -> list[tuple[Unit, Content, str]]:
         """Return what undoing a release brings back, unit by unit."""
         touched = [unit for unit in self.units if any(record.release == release for record in unit.history)]
         if any(unit.history[-1].release != release for unit in touched):

@@ -7,8 +7,10 @@ import uuid
 import pytest
 
 from openedx_catalog_publisher.api import (
+    Conflict,
     CourseCreated,
     Selection,
+    plan_publication,
     publish,
     update_run,
 )
@@ -83,3 +85,21 @@ def test_an_external_key_that_a_run_gives_up_is_published_with_a_run_that_is_off
     update_run(SYSTEM, second, {"external_key": "A"})
     publish(SYSTEM, Selection.of(runs=[first, second]))
     assert dict(CourseRun.objects.values_list("uuid", "external_key")) == {first: None, second: "A"}
+
+
+def test_a_key_that_is_still_official_of_another_run_is_a_problem_of_the_plan_and_refused(live: CourseCreated) -> None:
+    giver, taker = (run.uuid for run in live.runs)
+    update_run(SYSTEM, giver, {"external_key": "E-1"})
+    publish(SYSTEM, Selection.of(runs=[giver]))
+    update_run(SYSTEM, giver, {"external_key": None})
+    update_run(SYSTEM, taker, {"external_key": "E-1"})
+
+    plan = plan_publication(SYSTEM, Selection.of(runs=[taker]))
+
+    assert [remark.code for _, remark in plan.problems] == ["external_key_taken"]
+    before = _counts()
+    with pytest.raises(Conflict, match="Publish both runs together"):
+        publish(SYSTEM, Selection.of(runs=[taker]))
+    assert _counts() == before
+    assert plan_publication(SYSTEM, Selection.of(runs=[giver, taker])).problems == ()
+    assert len(publish(SYSTEM, Selection.of(runs=[giver, taker])).publications) == 2

@@ -1,0 +1,58 @@
+"""What the platform's signals do here: one profile beside each organization, with its key in step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core import serializers
+from organizations.models import Organization
+
+from openedx_catalog_publisher.models import OrganizationProfile
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_organization_gets_a_profile_with_its_key() -> None:
+    organization = Organization.objects.create(name="Acme", short_name="AcmeX")
+
+    profile = OrganizationProfile.objects.get(organization=organization)
+    assert (profile.key, profile.key_normalized) == ("AcmeX", "acmex")
+
+
+def test_saving_an_organization_again_makes_no_second_profile_and_keeps_the_first() -> None:
+    organization = Organization.objects.create(name="Acme", short_name="AcmeX")
+    uuid = OrganizationProfile.objects.get().uuid
+
+    organization.description = "Words."
+    organization.save()
+
+    assert OrganizationProfile.objects.get().uuid == uuid
+
+
+def test_a_corrected_short_name_is_followed() -> None:
+    organization = Organization.objects.create(name="Acme", short_name="AcmeX")
+
+    organization.short_name = "ACMEx"
+    organization.save()
+
+    profile = OrganizationProfile.objects.get()
+    assert (profile.key, profile.key_normalized) == ("ACMEx", "acmex")
+
+
+def test_a_profile_is_kept_in_one_statement_more(django_assert_num_queries: Any) -> None:
+    organization = Organization.objects.create(name="Acme", short_name="AcmeX")
+    with django_assert_num_queries(3):
+        # The organization, its own history, and the look at the profile.
+        organization.save()
+
+
+def test_a_fixture_brings_its_own_profiles() -> None:
+    organization = Organization.objects.create(name="Acme", short_name="AcmeX")
+    text = serializers.serialize("json", [organization])
+    OrganizationProfile.objects.all().delete()
+
+    for entry in serializers.deserialize("json", text):
+        entry.save()
+
+    assert not OrganizationProfile.objects.exists()
