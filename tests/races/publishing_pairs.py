@@ -324,6 +324,35 @@ class RebuildPublish(Pair):
         return f"{order[0]} first"
 
 
+class PlanWrite(Pair):
+    """A plan is read, without locks, while its course is edited, its run is edited, or both are published."""
+
+    name = "plan / edit, publish"
+
+    def prepare(self, catalog: Catalog, rounds: Sequence[Round]) -> None:
+        catalog.publish(items_of(rounds))
+        catalog.edit(items_of(rounds), EDITED, RUN_EDITED)
+
+    def commands(self, catalog: Catalog, race: Round) -> tuple[Command, Command]:
+        course, run = race.item.course, race.item.runs[0]
+        selection = race.notes["selection"] = Selection.of([course], all_runs=True)
+        race.notes["before"] = plan_publication(SYSTEM, selection).as_data()
+        writes: list[Command] = [
+            lambda: update_course(SYSTEM, course, {"subjects": catalog.subjects, "title": "Edited beside"}),
+            lambda: update_run(SYSTEM, run, {"seats": [], "weeks_to_complete": 8}),
+            lambda: publish(SYSTEM, selection),
+        ]
+        return lambda: plan_publication(SYSTEM, selection), writes[race.scenario(3)]
+
+    def check(self, race: Round, one: Outcome, two: Outcome) -> str:
+        both(one, two)
+        found = one.result.as_data()
+        if found == race.notes["before"]:
+            return "as before the write"
+        assert found == plan_publication(SYSTEM, race.notes["selection"]).as_data(), "a plan of no moment"
+        return "as after the write"
+
+
 PAIRS: tuple[type[Pair], ...] = (
     PublishPublish,
     FirstPublishTwice,
@@ -336,4 +365,5 @@ PAIRS: tuple[type[Pair], ...] = (
     DeleteEdit,
     UndoPublish,
     RebuildPublish,
+    PlanWrite,
 )
