@@ -15,35 +15,14 @@ from openedx_catalog_publisher.api import (
     update_run,
 )
 from openedx_catalog_publisher.models import (
-    Course,
     CourseRun,
-    EditRecord,
-    OutboxEvent,
-    Publication,
-    Release,
-    Snapshot,
 )
-from tests.factories import SYSTEM, make_course
+from tests.factories import SYSTEM
+from tests.row_counts import row_counts
 
 pytestmark = pytest.mark.django_db
 
 NOWHERE = uuid.UUID(int=5)
-
-
-@pytest.fixture
-def made() -> CourseCreated:
-    return make_course(runs=2)
-
-
-@pytest.fixture
-def live(made: CourseCreated) -> CourseCreated:
-    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
-    return made
-
-
-def _counts() -> tuple[int, ...]:
-    models = (Course, CourseRun, EditRecord, Publication, Release, Snapshot, OutboxEvent)
-    return tuple(model._base_manager.count() for model in models)
 
 
 # Keys that move between runs
@@ -97,9 +76,9 @@ def test_a_key_that_is_still_official_of_another_run_is_a_problem_of_the_plan_an
     plan = plan_publication(SYSTEM, Selection.of(runs=[taker]))
 
     assert [remark.code for _, remark in plan.problems] == ["external_key_taken"]
-    before = _counts()
+    before = row_counts()
     with pytest.raises(Conflict, match="Publish both runs together"):
         publish(SYSTEM, Selection.of(runs=[taker]))
-    assert _counts() == before
+    assert row_counts() == before
     assert plan_publication(SYSTEM, Selection.of(runs=[giver, taker])).problems == ()
     assert len(publish(SYSTEM, Selection.of(runs=[giver, taker])).publications) == 2

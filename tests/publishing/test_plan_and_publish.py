@@ -30,35 +30,16 @@ from openedx_catalog_publisher.api import (
 from openedx_catalog_publisher.models import (
     Course,
     CourseRun,
-    EditRecord,
-    OutboxEvent,
-    Publication,
     Release,
-    Snapshot,
     UnitKind,
 )
 from openedx_catalog_publisher.publishing import plan as plan_module
 from tests.factories import SYSTEM, acting, make_course, make_member, make_organization, make_user, run_type, seat
+from tests.row_counts import row_counts
 
 pytestmark = pytest.mark.django_db
 
 NOWHERE = uuid.UUID(int=5)
-
-
-@pytest.fixture
-def made() -> CourseCreated:
-    return make_course(runs=2)
-
-
-@pytest.fixture
-def live(made: CourseCreated) -> CourseCreated:
-    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
-    return made
-
-
-def _counts() -> tuple[int, ...]:
-    models = (Course, CourseRun, EditRecord, Publication, Release, Snapshot, OutboxEvent)
-    return tuple(model._base_manager.count() for model in models)
 
 
 # Selection and plan
@@ -88,19 +69,19 @@ def test_a_run_cannot_be_official_without_its_course_and_the_plan_says_the_remed
     [(unit, remark)] = plan_publication(SYSTEM, selection).problems
     assert (unit.key, remark.code) == (made.runs[0].key, "course_not_official")
     assert remark.message.endswith("Publish the course with it.")
-    before = _counts()
+    before = row_counts()
     with pytest.raises(Conflict) as caught:
         publish(SYSTEM, selection)
     assert caught.value.details == [{"code": "course_not_official", "message": remark.message}]
-    assert _counts() == before
+    assert row_counts() == before
 
 
 def test_a_plan_writes_nothing_and_says_what_publishing_then_does(live: CourseCreated) -> None:
     update_course(SYSTEM, live.course.uuid, {"title": "Other", "subjects": []})
     update_run(SYSTEM, live.runs[0].uuid, {"seats": [seat("audit", "0"), seat("verified", "50"), seat("honor", "0")]})
-    before = _counts()
+    before = row_counts()
     plan = plan_publication(SYSTEM, Selection.of([live.course.uuid], all_runs=True))
-    assert _counts() == before
+    assert row_counts() == before
     course, run, same = plan.units
     assert [unit.effect.value for unit in plan.units] == ["change", "change", "none"]
     assert [(change.name, change.old, change.new) for change in course.changes] == [
@@ -160,13 +141,13 @@ def test_publishing_by_a_plan_that_is_out_of_date_names_what_moved(live: CourseC
     selection = Selection.of([live.course.uuid])
     plan = plan_publication(SYSTEM, selection)
     update_course(SYSTEM, live.course.uuid, {"title": "Other"})
-    before = _counts()
+    before = row_counts()
     with pytest.raises(Conflict) as caught:
         publish(SYSTEM, selection, expected_digest=plan.digest)
     [detail] = caught.value.details
     revision = Course.drafts.get(uuid=live.course.uuid).revision
     assert detail == {"key": live.course.key, "revision": revision, "base_publication": 1, "fields": ["title"]}
-    assert _counts() == before
+    assert row_counts() == before
 
 
 def test_a_run_type_that_is_not_of_the_course_type_is_a_warning_and_no_problem(made: CourseCreated) -> None:
@@ -182,11 +163,11 @@ def test_a_run_type_that_is_not_of_the_course_type_is_a_warning_and_no_problem(m
 
 
 def test_publishing_what_is_equal_writes_nothing(live: CourseCreated) -> None:
-    before = _counts()
+    before = row_counts()
     done = publish(SYSTEM, Selection.of([live.course.uuid], all_runs=True))
     assert (done.release, done.publications) == (None, ())
     assert set(done.unchanged) == {live.course.key, *(run.key for run in live.runs)}
-    assert _counts() == before
+    assert row_counts() == before
 
 
 def test_an_edit_that_was_taken_back_is_seen_to_be_equal(live: CourseCreated) -> None:
@@ -261,7 +242,7 @@ def test_each_publishing_command_asks_for_its_right(live: CourseCreated) -> None
     outsider = acting(make_user())
     release = Release.objects.get().uuid
     selection = Selection.of([live.course.uuid])
-    before = _counts()
+    before = row_counts()
     for act in (
         lambda: plan_publication(outsider, selection),
         lambda: publish(outsider, selection),
@@ -275,7 +256,7 @@ def test_each_publishing_command_asks_for_its_right(live: CourseCreated) -> None
     ):
         with pytest.raises(NotPermitted):
             act()
-    assert _counts() == before
+    assert row_counts() == before
 
 
 def test_a_member_publishes_and_does_not_remove_or_skip_reviews() -> None:

@@ -32,34 +32,16 @@ from openedx_catalog_publisher.api import (
 from openedx_catalog_publisher.models import (
     Course,
     CourseRun,
-    EditRecord,
-    OutboxEvent,
     Publication,
     Release,
     Snapshot,
     UnitKind,
 )
-from tests.factories import SYSTEM, make_course
+from tests.factories import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
 NOWHERE = uuid.UUID(int=5)
-
-
-@pytest.fixture
-def made() -> CourseCreated:
-    return make_course(runs=2)
-
-
-@pytest.fixture
-def live(made: CourseCreated) -> CourseCreated:
-    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
-    return made
-
-
-def _counts() -> tuple[int, ...]:
-    models = (Course, CourseRun, EditRecord, Publication, Release, Snapshot, OutboxEvent)
-    return tuple(model._base_manager.count() for model in models)
 
 
 # Unpublish, remove, undo, rebuild
