@@ -41,8 +41,8 @@ run: $(VENV)/.installed ## Run the demo with an invented sample catalog, on http
 	@$(BIN)/python manage.py runserver --noreload 127.0.0.1:$(PORT)
 
 .PHONY: test
-test: $(VENV)/.installed-test ## Run the test suite on SQLite: no servers, under two minutes
-	$(BIN)/python -m pytest --numprocesses auto --rounds $(ROUNDS)
+test: $(VENV)/.installed-test ## Run the test suite on SQLite: no servers, under two minutes, all but what is slow
+	$(BIN)/python -m pytest --numprocesses auto --rounds $(ROUNDS) -m "not slow"
 
 ##@ Test further
 
@@ -51,7 +51,7 @@ test-verawood: ## The same with Python 3.12 and the versions of Verawood
 	$(MAKE) test VENV=.venv-3.12 PYTHON=$(or $(PYTHON_3_12),python3.12)
 
 .PHONY: test-mysql
-test-mysql: $(VENV)/.installed-test $(VENV)/.installed-mysql ## The suite on a MariaDB and a Redis that are started for it
+test-mysql: $(VENV)/.installed-test $(VENV)/.installed-mysql ## The whole suite on a MariaDB and a Redis that are started for it
 	$(BIN)/python scripts/with_servers.py -- \
 		$(BIN)/python -m pytest --numprocesses auto --rounds $(SERVER_ROUNDS)
 
