@@ -86,6 +86,27 @@ def is_reference_failure(error: IntegrityError) -> bool:
     return connection.vendor == "mysql" and bool(error.args) and error.args[0] in MYSQL_REFERENCE_FAILURES
 
 
+def in_one_transaction(function: Callable[[], R]) -> R:
+    """
+    Run upkeep that is no command (it has no actor and no log) in one durable transaction, again after a lock failure.
+
+    Raises:
+        Busy: when the database still refuses after three re-runs.
+        RuntimeError: when called inside a transaction.
+    """
+    for attempt in range(RERUNS + 1):
+        try:
+            with transaction.atomic(durable=True):
+                return function()
+        except OperationalError as error:
+            if not is_lock_failure(error):
+                raise
+            if attempt == RERUNS:
+                raise Busy("Other writers hold what this needs; try again.") from error
+            _pause(attempt)
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
 def command(function: Callable[Concatenate[Operation, P], R]) -> Callable[Concatenate[Actor, P], R]:
     """
     Turn a function of an operation into a command of an actor.
@@ -125,7 +146,11 @@ def command(function: Callable[Concatenate[Operation, P], R]) -> Callable[Concat
                 failure = error
             if attempt == RERUNS:
                 raise Busy("Other writers hold or take what this needs; try again.") from failure
-            time.sleep(PAUSE_SECONDS * (2**attempt) * random.random())  # noqa: S311 - spreads competing writers
+            _pause(attempt)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     return run
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(PAUSE_SECONDS * (2**attempt) * random.random())  # noqa: S311 - spreads competing writers

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from openedx_catalog_publisher.commands.bulk import insert_rows
+from openedx_catalog_publisher.commands.transaction import in_one_transaction
 from openedx_catalog_publisher.models import Publication, Snapshot
 from openedx_catalog_publisher.models.snapshot import SCHEMA_VERSION
 from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot
@@ -88,12 +89,14 @@ def prune_snapshots(*, dry_run: bool = False) -> int:
         How many snapshots were deleted, or would be.
 
     Raises:
+        Busy: when the database refuses a batch again and again because of other writers; trying later is safe.
         RuntimeError: when called inside a transaction.
     """
     pks = list(_idle(Snapshot.objects.all()).values_list("pk", flat=True))
     if dry_run:
         return len(pks)
-    return sum(_delete_idle(pks[start : start + PRUNE_BATCH]) for start in range(0, len(pks), PRUNE_BATCH))
+    batches = [pks[start : start + PRUNE_BATCH] for start in range(0, len(pks), PRUNE_BATCH)]
+    return sum(in_one_transaction(functools.partial(_delete_idle, batch)) for batch in batches)
 
 
 def _idle(snapshots: QuerySet[Snapshot]) -> QuerySet[Snapshot]:
@@ -101,11 +104,10 @@ def _idle(snapshots: QuerySet[Snapshot]) -> QuerySet[Snapshot]:
 
 
 def _delete_idle(pks: Sequence[int]) -> int:
-    with transaction.atomic(durable=True):
-        free = Snapshot.objects.select_for_update(skip_locked=True).filter(pk__in=pks)
-        locked = list(free.values_list("pk", flat=True))
-        # Asked again under the locks: a publication may have taken one up since.
-        idle = list(_idle(Snapshot.objects.filter(pk__in=locked)).values_list("pk", flat=True))
-        rows = Snapshot.objects.filter(pk__in=idle)
-        rows._raw_delete(rows.db)
+    free = Snapshot.objects.select_for_update(skip_locked=True).filter(pk__in=pks)
+    locked = list(free.values_list("pk", flat=True))
+    # Asked again under the locks: a publication may have taken one up since.
+    idle = list(_idle(Snapshot.objects.filter(pk__in=locked)).values_list("pk", flat=True))
+    rows = Snapshot.objects.filter(pk__in=idle)
+    rows._raw_delete(rows.db)
     return len(idle)

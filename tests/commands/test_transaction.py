@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from openedx_catalog_publisher.api import Busy, InvalidInput, update_course
 from openedx_catalog_publisher.commands import transaction as commands
-from openedx_catalog_publisher.commands.transaction import Operation, command
+from openedx_catalog_publisher.commands.transaction import Operation, command, in_one_transaction
 from openedx_catalog_publisher.models import ActorPseudonym, LanguageTag
 from tests.factories import SYSTEM, make_course
 
@@ -97,3 +97,21 @@ def test_a_refused_command_leaves_nothing_behind_not_even_a_pseudonym() -> None:
     with pytest.raises(InvalidInput):
         update_course(type(SYSTEM).system("another part"), course, {"title": 5})
     assert ActorPseudonym.objects.count() == before
+
+
+def test_upkeep_is_run_again_after_a_lock_failure_and_gives_up_as_busy() -> None:
+    failures = [_lock_failure(), _lock_failure()]
+
+    def upkeep() -> str:
+        if failures:
+            raise failures.pop()
+        return "done"
+
+    assert in_one_transaction(upkeep) == "done"
+    failures.extend(_lock_failure() for _ in range(4))
+    with pytest.raises(Busy):
+        in_one_transaction(upkeep)
+    assert failures == []
+    failures.append(OperationalError(2006, "Server has gone away"))
+    with pytest.raises(OperationalError):
+        in_one_transaction(upkeep)
