@@ -31,8 +31,11 @@ def store_snapshots(snapshots: Sequence[UnitSnapshot], now: datetime) -> dict[st
         Primary keys by content digest.
     """
     by_digest = {snapshot.content_digest: snapshot for snapshot in snapshots}
-    kept = Snapshot.objects.select_for_update().filter(content_digest__in=by_digest)
-    stored = dict(kept.values_list("content_digest", "pk"))
+    stored = dict(Snapshot.objects.filter(content_digest__in=by_digest).values_list("content_digest", "pk"))
+    if stored:
+        # By primary key, as pruning locks: through another index the two would take their locks in opposite orders.
+        kept = Snapshot.objects.select_for_update().filter(pk__in=stored.values())
+        stored = dict(kept.values_list("content_digest", "pk"))
     absent = [snapshot for content_digest, snapshot in by_digest.items() if content_digest not in stored]
     if not absent:
         return stored
