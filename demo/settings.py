@@ -5,12 +5,15 @@ The plugin is found and configured by the functions that LMS and Studio use, in 
 what runs here is what the platform would run.
 """
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 from edx_django_utils.plugins import add_plugins, get_plugin_apps
 
 from demo.databases import database_from_environment
+from demo.jwt_keys import public_key_set, signing_key
 
 PROJECT_TYPE = "lms.djangoapp"
 
@@ -48,10 +51,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "crum.CurrentRequestUserMiddleware",
+    "edx_rest_framework_extensions.auth.jwt.middleware.JwtAuthCookieMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "edx_rest_framework_extensions.auth.jwt.middleware.EnsureJWTAuthSettingsMiddleware",
 ]
 
 ROOT_URLCONF = "demo.urls"
@@ -77,6 +82,41 @@ DATABASES = {"default": database_from_environment(VAR_DIR / "demo.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
 AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = []
+
+# As in the platform: tokens or the session, JSON alone, no permissions and no throttles by default.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "edx_rest_framework_extensions.auth.jwt.authentication.JwtAuthentication",
+        "edx_rest_framework_extensions.auth.session.authentication.SessionAuthenticationAllowInactiveUser",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "edx_rest_framework_extensions.paginators.DefaultPagination",
+    "PAGE_SIZE": 10,
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+
+# The platform's names, with a key pair of this demo's own. It must be there: without a public key edx-drf-extensions
+# accepts a token whoever signed it. With no symmetric key, the public SECRET_KEY signs no token that counts.
+_SIGNING_KEY = signing_key(VAR_DIR / "jwt_signing_key.json")
+_JWT_ISSUER = {"ISSUER": "http://127.0.0.1:8000/oauth2", "AUDIENCE": "openedx-catalog-demo", "SECRET_KEY": ""}
+JWT_AUTH: dict[str, Any] = {
+    "JWT_ISSUER": _JWT_ISSUER["ISSUER"],
+    "JWT_AUDIENCE": _JWT_ISSUER["AUDIENCE"],
+    "JWT_ISSUERS": [_JWT_ISSUER],
+    "JWT_SIGNING_ALGORITHM": "RS512",
+    "JWT_PRIVATE_SIGNING_JWK": json.dumps(_SIGNING_KEY),
+    "JWT_PUBLIC_SIGNING_JWK_SET": json.dumps(public_key_set(_SIGNING_KEY)),
+    "JWT_DECODE_HANDLER": "edx_rest_framework_extensions.auth.jwt.decoder.jwt_decode_handler",
+    "JWT_AUTH_HEADER_PREFIX": "JWT",
+    "JWT_AUTH_COOKIE": "edx-jwt-cookie",
+    "JWT_AUTH_COOKIE_HEADER_PAYLOAD": "edx-jwt-cookie-header-payload",
+    "JWT_AUTH_COOKIE_SIGNATURE": "edx-jwt-cookie-signature",
+    "JWT_SUPPORTED_VERSION": "1.2.0",
+    "JWT_VERIFY_EXPIRATION": True,
+    "JWT_LEEWAY": 1,
+}
+
+# As in the LMS: a token says who somebody is, and changes nothing of their account.
+EDX_DRF_EXTENSIONS: dict[str, dict[str, str]] = {"JWT_PAYLOAD_USER_ATTRIBUTE_MAPPING": {}}
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
