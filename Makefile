@@ -161,9 +161,9 @@ $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed, and not found."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: requirements/base.in requirements/ulmo.txt requirements/verawood.txt setup.py | $(VENV)/bin/python
+$(VENV)/.installed: requirements/base.in requirements/ulmo.txt requirements/verawood.txt requirements/demo.txt setup.py | $(VENV)/bin/python
 	@echo "Installing the plugin, with what it needs, into $(VENV) (once; this takes a minute)"
-	@$(PIP) -r requirements/$(RELEASE).txt
+	@$(PIP) -r requirements/$(RELEASE).txt -r requirements/demo.txt
 	@# setuptools warns of every editable installation of a package that is a folder of the same name.
 	@PYTHONWARNINGS=ignore $(PIP) --no-deps --editable .
 	@touch $@

@@ -6,9 +6,9 @@ Pin the requirements: ``requirements/*.in`` to ``requirements/*.txt``.
 The two arguments are interpreters that have pip-tools. Ulmo runs on 3.11 and Verawood on 3.12, and what can be
 installed depends on the interpreter; so each release is compiled by its own.
 
-The files of tools (test, quality, doc, dev) are installed beside either release. So they pin no package that a release
-pins: pip would refuse the two versions. A tool that needs another version of such a package would show when both are
-installed, which CI does.
+The files of tools (demo, test, quality, doc, dev) are installed beside either release. So they pin no package that a
+release pins: pip would refuse the two versions. A tool that needs another version of such a package would show when both
+are installed, which CI does.
 """
 
 import os
@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements"
-TOOLS = ("test", "quality", "doc", "dev")
+TOOLS = ("demo", "test", "quality", "doc", "dev")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==", re.MULTILINE)
 # Installed with every environment, and not pinned by any file.
 INSTALLERS = ("pip", "wheel")
