@@ -18,7 +18,15 @@ from openedx_catalog_publisher.commands.errors import (
     StaleRevision,
     UnitNotFound,
 )
-from openedx_catalog_publisher.editing.bulk import CourseInput, CourseOutcome, RunInput, write_courses
+from openedx_catalog_publisher.editing.bulk import (
+    CarriedOver,
+    CourseInput,
+    CourseOutcome,
+    OfficialInput,
+    RunInput,
+    carry_over,
+    write_courses,
+)
 from openedx_catalog_publisher.editing.courses import CourseCreated, Written, create_course, update_course
 from openedx_catalog_publisher.editing.deletion import delete_course, delete_run
 from openedx_catalog_publisher.editing.editors import add_editor, remove_editor
@@ -44,6 +52,7 @@ __all__ = [
     "Action",
     "Actor",
     "Busy",
+    "CarriedOver",
     "CatalogError",
     "Conflict",
     "CourseCreated",
@@ -53,6 +62,7 @@ __all__ = [
     "InvalidInput",
     "NotPermitted",
     "OfficialAsOf",
+    "OfficialInput",
     "Parents",
     "Plan",
     "Published",
@@ -66,6 +76,7 @@ __all__ = [
     "add_redirect",
     "as_of",
     "can",
+    "carry_over",
     "compare",
     "create_course",
     "create_reference",

@@ -7,7 +7,7 @@ as a write that the engine carries out. Equal content is no write at all (the no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -31,7 +31,10 @@ NEVER_CHANGES = {
 
 
 def canonical_changes(
-    kind: UnitKind, changes: Mapping[str, Any], identity: Mapping[str, str] | None = None
+    kind: UnitKind,
+    changes: Mapping[str, Any],
+    identity: Mapping[str, str] | None = None,
+    states: Mapping[UnitKind, frozenset[str]] = STATE_FIELDS,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """
     Split input into content and state, both in canonical form.
@@ -40,6 +43,7 @@ def canonical_changes(
         kind: the kind of unit.
         changes: values by name.
         identity: what the unit is known by already, so that naming it unchanged is no fault.
+        states: the state that is taken beside content.
 
     Returns:
         (content by name as it stands in snapshots, state columns by attname as they are stored).
@@ -54,7 +58,7 @@ def canonical_changes(
     for name in identifying:
         if identity is None or str(changes[name]) != identity.get(name):
             errors[name] = ["This never changes after creation."]
-    for name in STATE_FIELDS[kind] & changes.keys():
+    for name in states[kind] & changes.keys():
         try:
             state[name] = canonical_state(name, changes[name])
         except FieldError as error:
@@ -152,7 +156,11 @@ def _slug_errors(slug: str) -> dict[str, list[str]]:
 
 
 def check_references(
-    kind: UnitKind, content: Mapping[str, Any], before: Mapping[str, Any] | None, references: ReferenceIndex
+    kind: UnitKind,
+    content: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    references: ReferenceIndex,
+    kept: Collection[tuple[str, str]] = (),
 ) -> None:
     """
     Check that what content names exists, and that nothing retired is taken up.
@@ -162,12 +170,13 @@ def check_references(
         content: canonical content that is written.
         before: the content before; what it names already may stay, retired or not. None for a creation.
         references: what is known; completed here by one statement per table.
+        kept: what content may name although it is retired, as (name of the table, code).
 
     Raises:
         InvalidInput: naming each field that names nothing, or something retired.
     """
     named = named_references(kind, content)
-    had = {reference for _, reference in named_references(kind, before or {})}
+    had = {reference for _, reference in named_references(kind, before or {})} | set(kept)
     missing = references.resolve(reference for _, reference in named)
     errors: dict[str, list[str]] = {}
     for field, (target, code) in named:

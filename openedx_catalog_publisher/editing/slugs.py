@@ -47,6 +47,20 @@ def run_slug(title: str | None, key: str) -> str:
     return f"{head}-{tail}" if head else tail
 
 
+def redirect_value(value: str) -> str:
+    """
+    Return a path as it is stored.
+
+    Raises:
+        InvalidInput: naming ``value``, when it is empty or too long.
+    """
+    value = value.strip()
+    # The normalised form is a column too, and may be longer.
+    if not value or max(len(value), len(normalize_key(value))) > MAX_SLUG:
+        raise InvalidInput({"value": [f"Give a path of 1 to {MAX_SLUG} characters."]})
+    return value
+
+
 @command
 def add_redirect(operation: Operation, course: uuid.UUID, value: str) -> CourseUrlRedirect:
     """
@@ -57,10 +71,7 @@ def add_redirect(operation: Operation, course: uuid.UUID, value: str) -> CourseU
         InvalidInput: when the path is empty, too long, or leads somewhere already.
         UnitNotFound: when there is no such course.
     """
-    value = value.strip()
-    # The normalised form is a column too, and may be longer.
-    if not value or max(len(value), len(normalize_key(value))) > MAX_SLUG:
-        raise InvalidInput({"value": [f"Give a path of 1 to {MAX_SLUG} characters."]})
+    value = redirect_value(value)
     anchors = read_anchors(courses=[course])
     require_on_courses(operation.actor, Action.EDIT, anchors)
     anchor = anchors.courses[course]

@@ -1,4 +1,7 @@
-"""State that editors write together with content: who watches a course, when a run goes live."""
+"""
+State that is written together with content: by editors who watches a course and when a run goes live, by imports also
+what the workflow wrote where the file comes from.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils.dateparse import parse_datetime
+from django.db import models
 
 from openedx_catalog_publisher.editing.canonical import FieldError, canonical_value
 from openedx_catalog_publisher.models import CourseRun, UnitKind
@@ -20,13 +23,19 @@ STATE_FIELDS: Mapping[UnitKind, frozenset[str]] = {
 }
 """State that ``update_course`` and ``update_run`` take beside content."""
 
-_GO_LIVE_DATE = Column(
-    name="go_live_date",
-    attname="go_live_date",
-    field=CourseRun._meta.get_field("go_live_date"),
-    review=Review.EXEMPT,
-    reference=None,
-)
+IMPORTED_STATE: Mapping[UnitKind, frozenset[str]] = {
+    UnitKind.COURSE: STATE_FIELDS[UnitKind.COURSE],
+    UnitKind.COURSE_RUN: STATE_FIELDS[UnitKind.COURSE_RUN] | {"announcement", "has_ofac_restrictions", "ofac_comment"},
+}
+"""State that imports take beside content."""
+
+
+def _column(name: str) -> Column:
+    field: models.Field[Any, Any] = CourseRun._meta.get_field(name)  # type: ignore[assignment]
+    return Column(name=name, attname=name, field=field, review=Review.EXEMPT, reference=None)
+
+
+_RUN_COLUMNS: Mapping[str, Column] = {name: _column(name) for name in IMPORTED_STATE[UnitKind.COURSE_RUN]}
 
 
 def canonical_state(name: str, value: Any) -> Any:
@@ -36,10 +45,10 @@ def canonical_state(name: str, value: Any) -> Any:
     Raises:
         FieldError: when the field does not take it.
     """
-    if name == "go_live_date":
-        text = canonical_value(_GO_LIVE_DATE, value)
-        return None if text is None else parse_datetime(text)
-    return _watchers(value)
+    if name == "watchers":
+        return _watchers(value)
+    column = _RUN_COLUMNS[name]
+    return column.from_snapshot(canonical_value(column, value))
 
 
 def _watchers(value: Any) -> list[str]:

@@ -7,7 +7,7 @@ one is active, and every slug that was official redirects for good.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Case, F, Q, When
 
@@ -55,6 +55,32 @@ def reserve_draft_slugs(slugs: Mapping[int, str | None]) -> None:
         CourseUrlSlug(course_id=pk, url_slug=slugs[pk] or "", url_slug_normalized=slug, is_active_on_draft=True)
         for slug, pk in wanted.items()
         if slug not in rows
+    )
+
+
+def keep_official_slugs(slugs: Iterable[tuple[int, str]]) -> None:
+    """
+    Let slugs lead to courses for good, as those do that were official once.
+
+    Arguments:
+        slugs: (primary key of the anchor, slug). The anchors are locked.
+
+    Raises:
+        InvalidInput: naming ``url_slug``, when another course has one of them.
+    """
+    wanted = {normalize_key(slug): (pk, slug) for pk, slug in slugs}
+    if not wanted:
+        return
+    rows = {row.url_slug_normalized: row for row in CourseUrlSlug.objects.filter(url_slug_normalized__in=wanted)}
+    if any(row.course_id != wanted[slug][0] for slug, row in rows.items()):
+        raise InvalidInput({"url_slug": [TAKEN]})
+    reserved = [row.pk for row in rows.values() if not row.was_official]
+    if reserved:
+        CourseUrlSlug.objects.filter(pk__in=reserved).update(was_official=True)
+    CourseUrlSlug.objects.bulk_create(
+        CourseUrlSlug(course_id=pk, url_slug=slug, url_slug_normalized=name, was_official=True)
+        for name, (pk, slug) in wanted.items()
+        if name not in rows
     )
 
 
