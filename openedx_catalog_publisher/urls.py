@@ -5,6 +5,8 @@ They are mounted at the site's root, so every pattern here starts with a prefix 
 ``api/catalog_publisher/`` (OEP-69) or ``catalog_publisher/``.
 """
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/catalog_publisher/v1/", include("openedx_catalog_publisher.rest.native_urls")),
+]

@@ -8,6 +8,7 @@ because a locking read through another index would take its locks in that index'
 from __future__ import annotations
 
 import functools
+import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -140,6 +141,33 @@ class Anchors:
         for anchor in self:
             anchor.values.update(anchor.changes)
             anchor.changes.clear()
+
+
+def course_tag(revision: int, runs: Iterable[tuple[uuid.UUID, int]]) -> str:
+    """
+    Return the version of a course's draft together with its runs': another as soon as one of them is written.
+
+    Arguments:
+        revision: the course's revision.
+        runs: uuid and revision of each of its runs.
+    """
+    each = sorted(f"{run}:{number}" for run, number in runs)
+    return f"{revision}-{hashlib.blake2b(' '.join(each).encode(), digest_size=8).hexdigest()}"
+
+
+def expect_tag(anchors: Anchors, course: uuid.UUID, tag: str | None) -> None:
+    """
+    Check the version that a write names; None accepts any. The anchors hold all runs of the course.
+
+    Raises:
+        StaleRevision: when the course or one of its runs moved on.
+    """
+    if tag is None:
+        return
+    anchor = anchors.courses[course]
+    actual = course_tag(anchor.revision, ((run.uuid, run.revision) for run in anchors.runs.values()))
+    if tag != actual:
+        raise StaleRevision(anchor.key, tag, actual)
 
 
 def find(kind: UnitKind, uuids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:

@@ -76,7 +76,7 @@ class StaleRevision(CatalogError):
     status = 412
     code = "stale_revision"
 
-    def __init__(self, key: str, expected: int, actual: int) -> None:
+    def __init__(self, key: str, expected: int | str, actual: int | str) -> None:
         super().__init__(
             f"{key} is at revision {actual}, not {expected}: somebody changed it. Read it again and repeat your change."
         )

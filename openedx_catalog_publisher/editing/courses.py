@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from openedx_catalog_publisher.access.actions import Action
-from openedx_catalog_publisher.commands.anchors import Anchor, Anchors, read_anchors
+from openedx_catalog_publisher.commands.anchors import Anchor, Anchors, expect_tag, read_anchors
 from openedx_catalog_publisher.commands.errors import InvalidInput
 from openedx_catalog_publisher.commands.rights import require, require_on_courses
 from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.editing.canonical import default_content
 from openedx_catalog_publisher.editing.drafts import canonical_changes, check_references, draft_write
+from openedx_catalog_publisher.editing.price_lists import canonical_prices, priced_entitlement
 from openedx_catalog_publisher.editing.run_creation import run_creation
 from openedx_catalog_publisher.editing.run_keys import check_free, course_key
 from openedx_catalog_publisher.editing.slugs import free_course_slug
+from openedx_catalog_publisher.editing.topics import topic_codes
 from openedx_catalog_publisher.editing.types import check_course_type
 from openedx_catalog_publisher.models import (
     Course,
@@ -53,6 +55,25 @@ class Written:
 
 
 @dataclass(frozen=True)
+class Extras:
+    """
+    What clients say of a course in words that are not its content's.
+
+    Attributes:
+        prices: prices by slug of the seat type, which make the entitlement (``price_lists``); None leaves it.
+        topics: names of topics, made where they do not exist (``topics``); None leaves them.
+        tag: the version of the draft and its runs that the caller saw (``course_tag``); None is last-wins per field.
+    """
+
+    prices: Mapping[str, Any] | None = None
+    topics: Sequence[str] | None = None
+    tag: str | None = None
+
+
+NO_EXTRAS = Extras()
+
+
+@dataclass(frozen=True)
 class CourseCreated:
     """A created course with the runs that were created with it."""
 
@@ -72,6 +93,7 @@ def create_course(
     number: str,
     changes: Mapping[str, Any],
     runs: Sequence[Mapping[str, Any]] = (),
+    extras: Extras = NO_EXTRAS,
 ) -> CourseCreated:
     """
     Create the draft of a course, and of runs with it. Its creator becomes its first editor.
@@ -82,19 +104,20 @@ def create_course(
         changes: content and state by name, as ``canonical_content`` takes it; ``authoring_organizations`` is required.
             Without ``url_slug`` the title makes one; without ``product_source`` the installation's default is taken.
         runs: content and state of each run; see ``create_run`` for ``run`` and ``key``.
+        extras: what clients name in their own way; its prices are those of all runs.
 
     Raises:
         NotPermitted: when the actor may not create courses of the first owner.
         InvalidInput: naming every faulty field; those of runs as ``runs[0].start``. A key that is taken names ``key``.
     """
     references = ReferenceIndex()
-    entry = course_creation(operation, number=number, changes=changes, references=references)
+    entry = course_creation(operation, number=number, changes=changes, references=references, extras=extras)
     anchors = Anchors(courses={entry.anchor.uuid: entry.anchor}, runs={})
     writes = [entry]
     taken: set[str] = set()
     for index, run in enumerate(runs):
         try:
-            write = run_creation(operation, entry.anchor, entry.snapshot.content, run, references, taken)
+            write = run_creation(operation, entry.anchor, entry.snapshot.content, run, references, taken, extras.prices)
         except InvalidInput as error:
             raise InvalidInput({f"runs[{index}].{name}": found for name, found in error.fields.items()}) from error
         anchors.runs[write.anchor.uuid] = write.anchor
@@ -111,7 +134,12 @@ def create_course(
 
 
 def course_creation(
-    operation: Operation, *, number: str, changes: Mapping[str, Any], references: ReferenceIndex
+    operation: Operation,
+    *,
+    number: str,
+    changes: Mapping[str, Any],
+    references: ReferenceIndex,
+    extras: Extras = NO_EXTRAS,
 ) -> DraftWrite:
     """
     Return the write that creates a course.
@@ -133,12 +161,22 @@ def course_creation(
         content["url_slug"] = free_course_slug(content["title"])
     if content.get("product_source") is None:
         content["product_source"] = _default_source()
+    content |= _extra_content(operation, default_content(UnitKind.COURSE) | content, extras)
     key = course_key(references.label(*owner), number)
     check_free(Course, key)
     anchor = new_anchor(UnitKind.COURSE, uuid.uuid4(), key, watchers=[], canonical_course_run_id=None)
     anchor.values |= {"number": number.strip(), "key_for_reruns": content.get("key_for_reruns")}
     identity = {"key": key, "number": number.strip()}
     return draft_write(anchor, None, default_content(UnitKind.COURSE), content, state, identity)
+
+
+def _extra_content(operation: Operation, content: Mapping[str, Any], extras: Extras) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    if extras.prices is not None:
+        extra["entitlement"] = priced_entitlement(content, canonical_prices(extras.prices))
+    if extras.topics is not None:
+        extra["topics"] = topic_codes(operation, extras.topics)
+    return extra
 
 
 def _default_source() -> str | None:
@@ -165,7 +203,12 @@ def point_at_first_run(courses: Mapping[uuid.UUID, Anchor], created: Iterable[An
 
 @command
 def update_course(
-    operation: Operation, course: uuid.UUID, changes: Mapping[str, Any], *, revision: int | None = None
+    operation: Operation,
+    course: uuid.UUID,
+    changes: Mapping[str, Any],
+    *,
+    revision: int | None = None,
+    extras: Extras = NO_EXTRAS,
 ) -> Written:
     """
     Change a course's draft. Fields that are not named stay; equal input writes nothing.
@@ -175,6 +218,7 @@ def update_course(
         course: uuid of the course.
         changes: content and state by name, as ``canonical_content`` takes it.
         revision: the revision that the caller saw; None is last-wins per field.
+        extras: what clients name in their own way.
 
     Raises:
         NotPermitted: when the actor may not edit the course.
@@ -182,16 +226,19 @@ def update_course(
         InvalidInput: naming every faulty field.
         UnitNotFound: when there is no such draft.
     """
-    anchors = read_anchors(courses=[course])
+    anchors = read_anchors(courses=[course], all_runs=extras.tag is not None)
     require_on_courses(operation.actor, Action.EDIT, anchors)
     anchor = anchors.courses[course]
     anchor.expect(revision)
+    expect_tag(anchors, course, extras.tag)
     identity = {"uuid": str(course), "key": anchor.key, "number": anchor["number"]}
     content, state = canonical_changes(UnitKind.COURSE, changes, identity)
     names = set(content) | ({"authoring_organizations"} if "type" in content else set())
+    names |= {name for name, value in (("entitlement", extras.prices), ("topics", extras.topics)) if value is not None}
     known = capture(UnitKind.COURSE, Side.DRAFT, [anchor.pk], names=names)
     current = known.units[course]
     base = current.snapshot.content
+    content |= _extra_content(operation, {**base, **content}, extras)
     check_references(UnitKind.COURSE, content, base, known.references)
     if content.get("type", base["type"]) != base["type"]:
         owners = content.get("authoring_organizations", base.get("authoring_organizations", []))

@@ -13,6 +13,7 @@ from openedx_catalog_publisher.commands.errors import InvalidInput
 from openedx_catalog_publisher.commands.transaction import Operation
 from openedx_catalog_publisher.editing.canonical import default_content
 from openedx_catalog_publisher.editing.drafts import canonical_changes, check_references, draft_write
+from openedx_catalog_publisher.editing.price_lists import canonical_prices, priced_seats
 from openedx_catalog_publisher.editing.run_keys import (
     check_free,
     free_run_key,
@@ -37,6 +38,7 @@ def run_creation(
     changes: Mapping[str, Any],
     references: ReferenceIndex,
     taken: set[str],
+    prices: Mapping[str, Any] | None = None,
 ) -> DraftWrite:
     """
     Return the write that creates a run.
@@ -50,6 +52,7 @@ def run_creation(
             Without either, the start makes the key.
         references: what is known.
         taken: normalised keys of runs that the same command creates; the key is added.
+        prices: prices by slug of the seat type, which make the seats (``price_lists``); None leaves them.
 
     Raises:
         InvalidInput: naming every faulty field.
@@ -59,6 +62,9 @@ def run_creation(
     check_references(UnitKind.COURSE_RUN, content, None, references)
     check_run_type(operation, content.get("type"), course_content.get("type"))
     content.setdefault("pacing_type", str(CourseRun.Pacing.INSTRUCTOR))
+    if prices is not None:
+        content["seats"] = priced_seats(default_content(UnitKind.COURSE_RUN) | content, canonical_prices(prices))
+        check_references(UnitKind.COURSE_RUN, {"seats": content["seats"]}, None, references)
     key = _key(operation, course, content, changes, taken)
     taken.add(normalize_key(key))
     if not content.get("slug"):

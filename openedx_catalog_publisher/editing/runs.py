@@ -12,6 +12,7 @@ from openedx_catalog_publisher.commands.rights import require_on_courses
 from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.editing.courses import Written, point_at_first_run, written
 from openedx_catalog_publisher.editing.drafts import canonical_changes, check_references, draft_write
+from openedx_catalog_publisher.editing.price_lists import canonical_prices, priced_seats
 from openedx_catalog_publisher.editing.run_creation import run_creation
 from openedx_catalog_publisher.editing.types import check_run_type
 from openedx_catalog_publisher.models import Course, Side, UnitKind
@@ -22,7 +23,9 @@ VERIFIED = "verified"
 
 
 @command
-def create_run(operation: Operation, course: uuid.UUID, changes: Mapping[str, Any]) -> Written:
+def create_run(
+    operation: Operation, course: uuid.UUID, changes: Mapping[str, Any], *, prices: Mapping[str, Any] | None = None
+) -> Written:
     """
     Create the draft of a run of a course.
 
@@ -31,6 +34,7 @@ def create_run(operation: Operation, course: uuid.UUID, changes: Mapping[str, An
         course: uuid of the course.
         changes: content and state by name; ``run`` types the run part of the key, ``key`` the whole key; without either
             the start makes the key (trimester and year, with a suffix of letters when it is taken).
+        prices: prices by slug of the seat type, which make the seats (``price_lists``); None leaves them.
 
     Raises:
         NotPermitted: when the actor may not edit the course.
@@ -42,7 +46,7 @@ def create_run(operation: Operation, course: uuid.UUID, changes: Mapping[str, An
     anchor = anchors.courses[course]
     known = capture(UnitKind.COURSE, Side.DRAFT, [anchor.pk], names=())
     content = known.units[course].snapshot.content
-    entry = run_creation(operation, anchor, content, changes, known.references, set())
+    entry = run_creation(operation, anchor, content, changes, known.references, set(), prices)
     anchors.runs[entry.anchor.uuid] = entry.anchor
     changed = sorted(entry.logged)
     write_drafts(operation, anchors, [entry], known.references, course_pks={course: anchor.pk})
@@ -53,7 +57,12 @@ def create_run(operation: Operation, course: uuid.UUID, changes: Mapping[str, An
 
 @command
 def update_run(
-    operation: Operation, run: uuid.UUID, changes: Mapping[str, Any], *, revision: int | None = None
+    operation: Operation,
+    run: uuid.UUID,
+    changes: Mapping[str, Any],
+    *,
+    revision: int | None = None,
+    prices: Mapping[str, Any] | None = None,
 ) -> Written:
     """
     Change a run's draft. Fields that are not named stay; equal input writes nothing.
@@ -66,6 +75,7 @@ def update_run(
         run: uuid of the run.
         changes: content and state by name, as ``canonical_content`` takes it.
         revision: the revision that the caller saw; None is last-wins per field.
+        prices: prices by slug of the seat type, which make the seats (``price_lists``); None leaves them.
 
     Raises:
         NotPermitted: when the actor may not edit the course.
@@ -80,7 +90,7 @@ def update_run(
     parent = str(anchors.course_of(anchor).uuid)
     identity = {"uuid": str(run), "key": anchor.key, "course": parent}
     content, state = canonical_changes(UnitKind.COURSE_RUN, changes, identity)
-    names = set(content) | ({"seats"} if "end" in content else set())
+    names = set(content) | ({"seats"} if "end" in content or prices is not None else set())
     known = capture(UnitKind.COURSE_RUN, Side.DRAFT, [anchor.pk], names=names)
     current = known.units[run]
     base = current.snapshot.content
@@ -92,6 +102,9 @@ def update_run(
         content["seats"] = [
             seat | {"upgrade_deadline_override": None} if seat["type"] == VERIFIED else seat for seat in base["seats"]
         ]
+    if prices is not None:
+        content["seats"] = priced_seats({**base, **content}, canonical_prices(prices))
+        check_references(UnitKind.COURSE_RUN, {"seats": content["seats"]}, base, known.references)
     entry = draft_write(anchor, current, base, content, state, current.snapshot.identity)
     changed = sorted(entry.logged)
     write_drafts(operation, anchors, [entry], known.references)

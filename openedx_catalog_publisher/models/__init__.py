@@ -17,6 +17,7 @@ from openedx_catalog_publisher.models.course_run_parts import (
     Seat,
 )
 from openedx_catalog_publisher.models.editors import CourseEditor, CourseUrlRedirect, CourseUrlSlug
+from openedx_catalog_publisher.models.idempotency import IdempotentRequest
 from openedx_catalog_publisher.models.ledger import (
     ChainedRecord,
     EditRecord,
@@ -61,6 +62,7 @@ __all__ = [
     "Currency",
     "EditRecord",
     "EventKind",
+    "IdempotentRequest",
     "LanguageTag",
     "LevelType",
     "Mode",

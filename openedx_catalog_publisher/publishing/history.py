@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from openedx_catalog_publisher.commands.errors import UnitNotFound
 from openedx_catalog_publisher.models import Publication, Status
@@ -53,3 +54,28 @@ def as_of(unit: uuid.UUID, moment: datetime) -> OfficialAsOf:
     if record is None or record.snapshot is None:
         raise UnitNotFound(f"Nothing was official of {unit} at {moment.isoformat()}.")
     return OfficialAsOf(publication=record, snapshot=UnitSnapshot.load(record.snapshot), status=Status(record.status))
+
+
+def as_of_each(units: Iterable[uuid.UUID], moment: datetime) -> list[OfficialAsOf]:
+    """
+    Return what was official of each of some units at a time, without those of which nothing was. Checks no rights.
+
+    Arguments:
+        units: their uuids.
+        moment: an aware time.
+    """
+    last = (
+        Publication.objects.filter(unit_uuid__in=list(units), occurred_at__lte=moment)
+        .values("unit_uuid")
+        .annotate(last=Max("number"))
+        .values_list("unit_uuid", "last")
+    )
+    wanted = Q(pk__in=())
+    for unit, number in last:
+        wanted |= Q(unit_uuid=unit, number=number)
+    records = Publication.objects.filter(wanted, snapshot__isnull=False).select_related("release", "snapshot")
+    return [
+        OfficialAsOf(publication=record, snapshot=UnitSnapshot.load(record.snapshot), status=Status(record.status))
+        for record in records
+        if record.snapshot is not None
+    ]

@@ -8,6 +8,7 @@ would otherwise count as true; the system checks in ``checks.py`` report the sam
 A setting whose default hook did not run (the app was listed in INSTALLED_APPS by hand) has its default all the same.
 """
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
 PREFIX: Final = "CATALOG_PUBLISHER_"
+
+RATE_PATTERN: Final = re.compile(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)")
 
 T = TypeVar("T")
 
@@ -85,6 +88,15 @@ SLUGS: Final = Kind[list[str]](
     "a list of slugs",
     lambda value: isinstance(value, (list, tuple)) and all(SLUG.accepts(each) for each in value),
 )
+RATES: Final = Kind[dict[str, str | None]](
+    "a dictionary of rates such as '300/minute' (per second, minute, hour or day) or None, under 'anonymous', 'user' "
+    "and 'staff'",
+    lambda value: (
+        isinstance(value, dict)
+        and value.keys() == {"anonymous", "user", "staff"}
+        and all(rate is None or (isinstance(rate, str) and RATE_PATTERN.fullmatch(rate)) for rate in value.values())
+    ),
+)
 WEB_ROOT: Final = Kind[str](
     "empty, or an address that starts with http:// or https:// and has no slash at its end",
     lambda value: (
@@ -130,6 +142,16 @@ RETIRED_COURSE_TYPES: Final = Setting[list[str]](f"{PREFIX}RETIRED_COURSE_TYPES"
 # .. setting_description: Slugs of course run types that are kept for the runs that have them, and offered to no other.
 RETIRED_RUN_TYPES: Final = Setting[list[str]](f"{PREFIX}RETIRED_RUN_TYPES", [], SLUGS)
 
+# .. setting_name: CATALOG_PUBLISHER_THROTTLE_RATES
+# .. setting_default: {'anonymous': '60/minute', 'user': '300/minute', 'staff': '1200/minute'}
+# .. setting_description: How often one address (anonymous), one user, and one member of staff or superuser may ask the
+#     API. Each rate is a number per second, minute, hour or day; None does not limit. All three are named.
+THROTTLE_RATES: Final = Setting[dict[str, str | None]](
+    f"{PREFIX}THROTTLE_RATES",
+    {"anonymous": "60/minute", "user": "300/minute", "staff": "1200/minute"},
+    RATES,
+)
+
 ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
     STAFF_READ_ONLY,
     UPGRADE_DEADLINE_DAYS,
@@ -137,6 +159,7 @@ ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
     MARKETING_URL_ROOT,
     RETIRED_COURSE_TYPES,
     RETIRED_RUN_TYPES,
+    THROTTLE_RATES,
 )
 
 
@@ -168,3 +191,8 @@ def retired_course_types() -> frozenset[str]:
 def retired_run_types() -> frozenset[str]:
     """Slugs of run types that are offered to no further run. Raises ImproperlyConfigured for a wrong type."""
     return frozenset(RETIRED_RUN_TYPES.value())
+
+
+def throttle_rates() -> dict[str, str | None]:
+    """Rates of requests by ``anonymous``, ``user`` and ``staff``; None does not limit. Raises ImproperlyConfigured."""
+    return dict(THROTTLE_RATES.value())

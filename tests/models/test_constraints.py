@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 
 from openedx_catalog_publisher.api import InvalidInput, Selection, add_redirect, grant_role, publish, seal_log
 from openedx_catalog_publisher.commands.integrity import violation
@@ -29,6 +30,7 @@ from openedx_catalog_publisher.models import (
     CourseUrlRedirect,
     CourseUrlSlug,
     EditRecord,
+    IdempotentRequest,
     OrganizationProfile,
     OutboxEvent,
     Publication,
@@ -147,6 +149,7 @@ CASES: dict[str, tuple[Callable[[World], None], str]] = {
         "applies_to_all_contexts",
     ),
     "ocp_role_assignment_context_given": (_set(CatalogRoleAssignment, context=""), "context"),
+    "ocp_idempotent_request_uniq": (lambda w: _same_idempotency_key(), "user"),
 }
 """By constraint: what violates it, and the field that the answer names."""
 
@@ -181,6 +184,12 @@ def _same_profile_key() -> None:
     first = make_organization("One")
     other = make_organization("Two")
     OrganizationProfile.objects.filter(pk=other.pk).update(key_normalized=first.key_normalized)
+
+
+def _same_idempotency_key() -> None:
+    user = make_user()
+    for _ in range(2):
+        IdempotentRequest.objects.create(user=user, key="k", fingerprint="f", started=timezone.now())
 
 
 def _two_pseudonyms() -> None:

@@ -44,6 +44,12 @@ def test_a_setting_without_any_value_has_its_default() -> None:
         assert conf.upgrade_deadline_days() == 10
 
 
+RATES = (
+    "a dictionary of rates such as '300/minute' (per second, minute, hour or day) or None, under 'anonymous', 'user' "
+    "and 'staff'"
+)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
@@ -67,6 +73,8 @@ def test_a_setting_without_any_value_has_its_default() -> None:
         ),
         ("RETIRED_COURSE_TYPES", "honor", "a list of slugs"),
         ("RETIRED_RUN_TYPES", ["honor", None], "a list of slugs"),
+        ("THROTTLE_RATES", {"user": "300/minute"}, RATES),
+        ("THROTTLE_RATES", {"anonymous": None, "user": "often", "staff": None}, RATES),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused(name: str, value: Any, expected: str) -> None:

@@ -16,6 +16,7 @@ from openedx_catalog_publisher.models.derived.course_run import (
     is_marketable,
     is_upgradeable,
 )
+from openedx_catalog_publisher.models.types import CourseType
 from openedx_catalog_publisher.models.unit import Status
 from openedx_catalog_publisher.settings.conf import marketing_url_root
 
@@ -114,7 +115,7 @@ def is_in_enterprise_subscriptions(course: Course) -> bool:
 
     Discovery writes the answer over the team's choice; here the choice stays as it is.
     """
-    if course.type is not None and course.type.is_external:
+    if course.type is not None and course.type.slug in CourseType.EXTERNAL_SLUGS:
         return False
     if course.enterprise_subscription_inclusion is False:
         return False

@@ -1,0 +1,211 @@
+"""Course runs: list, detail, writes, and what is done with their drafts."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from openedx_catalog_publisher.api import Parents, Selection, create_run, delete_run, update_run
+from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
+from openedx_catalog_publisher.editing.canonical import FieldError
+from openedx_catalog_publisher.models import Course, CourseRun, UnitKind
+from openedx_catalog_publisher.rest.etags import run_etag
+from openedx_catalog_publisher.rest.filters import CourseRunFilter
+from openedx_catalog_publisher.rest.idempotency import idempotent
+from openedx_catalog_publisher.rest.past_rows import past_run
+from openedx_catalog_publisher.rest.row_reader import Record
+from openedx_catalog_publisher.rest.run_output import RunOutput
+from openedx_catalog_publisher.rest.selections import find_draft
+from openedx_catalog_publisher.rest.unit_input import RUN, UnitInput, read_input
+from openedx_catalog_publisher.rest.unit_rows import read_runs
+from openedx_catalog_publisher.rest.units import UnitViewSet, body_of
+
+ANSWERED = frozenset(RunOutput._declared_fields)
+
+INHERITED = ("title", "short_description", "full_description", "outcome")
+"""What a run shows of its course where it has none of its own."""
+
+
+class CourseRunViewSet(UnitViewSet):
+    """Course runs, official or, with ``editable=1``, as drafts. Each is named by its UUID or its key."""
+
+    kind = UnitKind.COURSE_RUN
+    model = CourseRun
+    output = RunOutput
+    filters = CourseRunFilter
+    orders = {"key": "key_normalized", "start": "start", "end": "end", "modified": "modified"}
+    tag_paths = frozenset({"revision"})
+    course_path = "course__pk"
+
+    def read(self, rows: QuerySet[Any], paths: Collection[str]) -> list[Record]:
+        """Read runs with what an answer needs."""
+        return read_runs(rows, paths)
+
+    def read_past(self, unit: uuid.UUID, anchor_pk: int, moment: datetime) -> Record:
+        """Read what was official of a run at a time."""
+        course = CourseRun.drafts.values_list("course__uuid", flat=True).get(pk=anchor_pk)
+        return past_run(unit, course, moment)
+
+    def etag(self, record: Record) -> str:
+        """Return the tag of a draft."""
+        return run_etag(record)
+
+    def list(self, request: Request) -> Response:
+        """List course runs."""
+        return self.answer_list(request)
+
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
+        """Show one course run."""
+        return self.answer_one(request, id)
+
+    @idempotent
+    def create(self, request: Request) -> Response:
+        """Create the draft of a course run."""
+        data = body_of(request.data)
+        course = data.pop("course", None)
+        errors: dict[str, list[str]] = {}
+        found: dict[str, Any] | None = None
+        given = UnitInput()
+        if not isinstance(course, str) or not course:
+            errors["course"] = ["Give the key or the UUID of the course."]
+        else:
+            try:
+                found = find_draft(request.user, Course, course)
+            except UnitNotFound as error:
+                errors["course"] = [error.message]
+        try:
+            given = run_for_creation(data)
+        except InvalidInput as error:
+            errors |= error.fields
+        if errors or found is None:
+            raise InvalidInput(errors)
+        try:
+            created = create_run(self.actor, found["uuid"], given.changes, prices=given.extras.get("prices"))
+        except InvalidInput as error:
+            raise RUN.in_public(error) from error
+        draft = CourseRun.drafts.values_list("pk", flat=True).get(uuid=created.uuid)
+        response = self.answer_draft(request, draft, status=201)
+        response["Location"] = request.build_absolute_uri(f"{request.path}{created.uuid}/?editable=1")
+        return response
+
+    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Change a run's draft; fields that are not named stay, equal input writes nothing."""
+        draft = self.draft(request, id)
+        data = body_of(request.data)
+        given = read_input(
+            RUN,
+            data,
+            answered=ANSWERED,
+            identity={"uuid": str(draft["uuid"]), "key": draft["key"]} | _course_of(draft, data),
+            inherited=_inherited(draft["pk"]) if data.keys() & set(INHERITED) else None,
+        )
+        try:
+            update_run(
+                self.actor,
+                draft["uuid"],
+                given.changes,
+                revision=self.expected_revision(request, draft),
+                prices=given.extras.get("prices"),
+            )
+        except InvalidInput as error:
+            raise RUN.in_public(error) from error
+        return self.answer_draft(request, draft["pk"])
+
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Delete the draft of a run that was never published and is not in Studio."""
+        draft = self.draft(request, id)
+        delete_run(self.actor, draft["uuid"], revision=self.expected_revision(request, draft))
+        return Response(status=204)
+
+    @action(detail=True, methods=["post"])
+    def plan(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Show what publishing would do; nothing is written."""
+        return self.answer_plan(request, id)
+
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def publish(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Publish the run's draft, with its course where that is needed or asked for."""
+        return self.answer_publish(request, id)
+
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def unpublish(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Take the run out of the market; its official row stays readable."""
+        return self.answer_unpublish(request, id)
+
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def discard(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Bring the draft back to what is official."""
+        return self.answer_discard(request, id)
+
+    @action(detail=True, methods=["get"])
+    def diff(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Show what the draft has that is not official, field by field."""
+        return self.answer_diff(request, id)
+
+    @action(detail=True, methods=["get"])
+    def history(self, request: Request, id: str) -> Response:  # noqa: A002
+        """List what was published of the run, the last first."""
+        return self.answer_history(request, id)
+
+    @action(detail=True, methods=["post"], url_path=r"history/(?P<number>[0-9]{1,9})/restore", url_name="restore")
+    @idempotent
+    def restore(self, request: Request, id: str, number: str) -> Response:  # noqa: A002
+        """Bring an earlier publication onto the draft; publish it as ever."""
+        return self.answer_restore(request, id, int(number))
+
+    def selection(self, draft: dict[str, Any], data: Any) -> Selection:
+        """Return the run, with its course where a request says so or nothing of it is official."""
+        with_course = body_of(data).get("with_course", False)
+        if not isinstance(with_course, bool):
+            raise InvalidInput({"with_course": ["Give true or false."]})
+        parents = Parents.ALWAYS if with_course else Parents.WHERE_NEEDED
+        return Selection.of(runs=[draft["uuid"]], parents=parents)
+
+
+def run_for_creation(data: Any) -> UnitInput:
+    """
+    Return the input of a run that is to be created. ``run`` or ``term`` types the run part of its key.
+
+    Raises:
+        InvalidInput: naming every faulty field.
+        FieldError: when it is no object.
+    """
+    if not isinstance(data, Mapping):
+        raise FieldError("Give an object.")
+    parts = {name: data[name] for name in ("run", "term") if data.get(name) not in (None, "")}
+    rest = {name: value for name, value in data.items() if name not in ("run", "term")}
+    errors = {name: ["Give text."] for name, value in parts.items() if not isinstance(value, str)}
+    given = UnitInput()
+    try:
+        given = read_input(RUN, rest, answered=ANSWERED)
+    except InvalidInput as error:
+        errors |= error.fields
+    if errors:
+        raise InvalidInput(errors)
+    if parts:
+        given.changes["run"] = next(iter(parts.values()))
+    return given
+
+
+def _inherited(run_pk: int) -> dict[str, Any]:
+    columns = {name: f"course__{name}" for name in INHERITED}
+    values = CourseRun.drafts.filter(pk=run_pk).values(*columns.values()).get()
+    return {name: values[column] for name, column in columns.items()}
+
+
+def _course_of(draft: dict[str, Any], data: Mapping[str, Any]) -> dict[str, str]:
+    if "course" not in data:
+        return {}
+    course = CourseRun.drafts.filter(pk=draft["pk"]).values("course__uuid", "course__key").get()
+    # Answers give the key; the uuid is what never changes.
+    return {"course": course["course__key"] if data["course"] == course["course__key"] else str(course["course__uuid"])}

@@ -1,0 +1,19 @@
+"""Paths of the plugin's own API, version 1."""
+
+from django.urls import URLPattern, URLResolver, path
+from rest_framework.routers import SimpleRouter
+
+from openedx_catalog_publisher.rest.course_runs import CourseRunViewSet
+from openedx_catalog_publisher.rest.courses import CourseViewSet
+from openedx_catalog_publisher.rest.health import HealthView
+from openedx_catalog_publisher.rest.releases import ReleaseViewSet
+
+router = SimpleRouter()
+router.register("courses", CourseViewSet, basename="course")
+router.register("course_runs", CourseRunViewSet, basename="course_run")
+router.register("releases", ReleaseViewSet, basename="release")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *router.urls,
+    path("health/", HealthView.as_view(), name="health"),
+]

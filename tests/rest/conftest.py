@@ -1,0 +1,61 @@
+"""What tests of the API start from: one course of an organization, as a draft and official, and clients of users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from openedx_catalog_publisher.api import Actor, Selection, publish
+from openedx_catalog_publisher.models import Course, CourseRun, OrganizationProfile, WriteSource
+from tests import factories
+
+API = "/api/catalog_publisher/v1"
+
+
+@pytest.fixture
+def organization() -> OrganizationProfile:
+    return factories.make_organization("AcmeX")
+
+
+@pytest.fixture
+def member(organization: OrganizationProfile) -> Any:
+    return factories.make_member(organization, "ann")
+
+
+def client_of(user: Any) -> Client:
+    """Return a client that is logged in as a user, and raises what the API does not answer."""
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def api(member: Any) -> Client:
+    """The client of a member of AcmeX's course team."""
+    return client_of(member)
+
+
+@pytest.fixture
+def course(organization: OrganizationProfile, member: Any) -> Course:
+    """A full course of AcmeX with two runs, published, made by its member."""
+    created = factories.make_course(
+        organization,
+        actor=Actor.of(member, WriteSource.NATIVE),
+        number="DS101",
+        title="Data für alle",
+        runs=[
+            factories.run_changes(run="1T2031", staff=[factories.make_person("Grace")]),
+            {"run": "2T2031", "start": "2031-07-01T00:00:00Z", "type": factories.run_type()},
+        ],
+    )
+    publish(factories.SYSTEM, Selection.of(courses=[created.course.uuid], all_runs=True))
+    return Course.drafts.get(uuid=created.course.uuid)
+
+
+@pytest.fixture
+def run(course: Course) -> CourseRun:
+    """The first run of the course."""
+    return CourseRun.drafts.get(course=course, key="course-v1:AcmeX+DS101+1T2031")
