@@ -17,20 +17,55 @@ from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
 from openedx_catalog_publisher.editing.canonical import FieldError
 from openedx_catalog_publisher.models import Course, CourseRun, UnitKind
 from openedx_catalog_publisher.rest.etags import run_etag
-from openedx_catalog_publisher.rest.filters import CourseRunFilter
+from openedx_catalog_publisher.rest.filters import CourseRunFilter, parameters_of
 from openedx_catalog_publisher.rest.idempotency import idempotent
+from openedx_catalog_publisher.rest.openapi import (
+    AS_OF,
+    CURSOR,
+    EDITABLE,
+    ETAG,
+    FIELDS,
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    PAGES,
+    operation,
+    ordering_parameter,
+    page_of,
+)
 from openedx_catalog_publisher.rest.past_rows import past_run
+from openedx_catalog_publisher.rest.plan_output import (
+    ChangesOutput,
+    HistoryEntryOutput,
+    PlanOutput,
+    PlanRunInput,
+    PublishedOutput,
+    PublishRunInput,
+    ReasonInput,
+    ReleaseOutput,
+)
 from openedx_catalog_publisher.rest.row_reader import Record
 from openedx_catalog_publisher.rest.run_output import RunOutput
 from openedx_catalog_publisher.rest.selections import find_draft
 from openedx_catalog_publisher.rest.unit_input import RUN, UnitInput, read_input
 from openedx_catalog_publisher.rest.unit_rows import read_runs
+from openedx_catalog_publisher.rest.unit_schemas import CHANGE_RUN, CREATE_RUN, RunCreation, RunInput
 from openedx_catalog_publisher.rest.units import UnitViewSet, body_of
 
 ANSWERED = frozenset(RunOutput._declared_fields)
 
 INHERITED = ("title", "short_description", "full_description", "outcome")
 """What a run shows of its course where it has none of its own."""
+
+ORDERS = {"key": "key_normalized", "start": "start", "end": "end", "modified": "modified"}
+LIST_PARAMETERS = (
+    *parameters_of(CourseRunFilter),
+    ordering_parameter(*ORDERS),
+    FIELDS,
+    EDITABLE,
+    *PAGES,
+    CURSOR,
+)
+RESET_ERRORS = (400, 403, 404, 409, 412, 422, 503)
 
 
 class CourseRunViewSet(UnitViewSet):
@@ -40,7 +75,7 @@ class CourseRunViewSet(UnitViewSet):
     model = CourseRun
     output = RunOutput
     filters = CourseRunFilter
-    orders = {"key": "key_normalized", "start": "start", "end": "end", "modified": "modified"}
+    orders = ORDERS
     tag_paths = frozenset({"revision"})
     course_path = "course__pk"
 
@@ -57,14 +92,17 @@ class CourseRunViewSet(UnitViewSet):
         """Return the tag of a draft."""
         return run_etag(record)
 
+    @operation(page_of(RunOutput, "CourseRun"), errors=(400, 403, 404), parameters=LIST_PARAMETERS)
     def list(self, request: Request) -> Response:
         """List course runs."""
         return self.answer_list(request)
 
+    @operation(RunOutput, errors=(400, 403, 404), parameters=(FIELDS, EDITABLE, AS_OF, ETAG))
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
         """Show one course run."""
         return self.answer_one(request, id)
 
+    @operation(RunOutput, status=201, request=RunCreation, parameters=(IDEMPOTENCY_KEY, ETAG), examples=(CREATE_RUN,))
     @idempotent
     def create(self, request: Request) -> Response:
         """Create the draft of a course run."""
@@ -95,6 +133,7 @@ class CourseRunViewSet(UnitViewSet):
         response["Location"] = request.build_absolute_uri(f"{request.path}{created.uuid}/?editable=1")
         return response
 
+    @operation(RunOutput, request=RunInput, errors=(404, 412), parameters=(IF_MATCH, ETAG), examples=(CHANGE_RUN,))
     def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
         """Change a run's draft; fields that are not named stay, equal input writes nothing."""
         draft = self.draft(request, id)
@@ -118,45 +157,53 @@ class CourseRunViewSet(UnitViewSet):
             raise RUN.in_public(error) from error
         return self.answer_draft(request, draft["pk"])
 
+    @operation(None, status=204, errors=(400, 403, 404, 409, 412, 503), parameters=(IF_MATCH,))
     def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
         """Delete the draft of a run that was never published and is not in Studio."""
         draft = self.draft(request, id)
         delete_run(self.actor, draft["uuid"], revision=self.expected_revision(request, draft))
         return Response(status=204)
 
+    @operation(PlanOutput, request=PlanRunInput, errors=(404,))
     @action(detail=True, methods=["post"])
     def plan(self, request: Request, id: str) -> Response:  # noqa: A002
         """Show what publishing would do; nothing is written."""
         return self.answer_plan(request, id)
 
+    @operation(PublishedOutput, request=PublishRunInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,))
     @action(detail=True, methods=["post"])
     @idempotent
     def publish(self, request: Request, id: str) -> Response:  # noqa: A002
         """Publish the run's draft, with its course where that is needed or asked for."""
         return self.answer_publish(request, id)
 
+    @operation(ReleaseOutput, request=ReasonInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,))
     @action(detail=True, methods=["post"])
     @idempotent
     def unpublish(self, request: Request, id: str) -> Response:  # noqa: A002
         """Take the run out of the market; its official row stays readable."""
         return self.answer_unpublish(request, id)
 
+    @operation(ChangesOutput, request=None, errors=RESET_ERRORS, parameters=(IF_MATCH, IDEMPOTENCY_KEY))
     @action(detail=True, methods=["post"])
     @idempotent
     def discard(self, request: Request, id: str) -> Response:  # noqa: A002
         """Bring the draft back to what is official."""
         return self.answer_discard(request, id)
 
+    @operation(ChangesOutput, errors=(403, 404, 503))
     @action(detail=True, methods=["get"])
     def diff(self, request: Request, id: str) -> Response:  # noqa: A002
         """Show what the draft has that is not official, field by field."""
         return self.answer_diff(request, id)
 
+    @operation(page_of(HistoryEntryOutput, "CourseRunHistory"), errors=(403, 404), parameters=PAGES)
     @action(detail=True, methods=["get"])
     def history(self, request: Request, id: str) -> Response:  # noqa: A002
         """List what was published of the run, the last first."""
         return self.answer_history(request, id)
 
+    @operation(ChangesOutput, request=None, errors=RESET_ERRORS, parameters=(IF_MATCH, IDEMPOTENCY_KEY))
     @action(detail=True, methods=["post"], url_path=r"history/(?P<number>[0-9]{1,9})/restore", url_name="restore")
     @idempotent
     def restore(self, request: Request, id: str, number: str) -> Response:  # noqa: A002

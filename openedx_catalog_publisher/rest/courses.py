@@ -22,17 +22,58 @@ from openedx_catalog_publisher.models import Course, CourseRun, UnitKind
 from openedx_catalog_publisher.rest.course_output import CourseOutput
 from openedx_catalog_publisher.rest.course_runs import run_for_creation
 from openedx_catalog_publisher.rest.etags import course_etag, expected_tag
-from openedx_catalog_publisher.rest.filters import CourseFilter
+from openedx_catalog_publisher.rest.filters import CourseFilter, parameters_of
 from openedx_catalog_publisher.rest.idempotency import idempotent
+from openedx_catalog_publisher.rest.openapi import (
+    AS_OF,
+    CURSOR,
+    EDITABLE,
+    ETAG,
+    FIELDS,
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    PAGES,
+    operation,
+    ordering_parameter,
+    page_of,
+)
 from openedx_catalog_publisher.rest.past_rows import past_course
+from openedx_catalog_publisher.rest.plan_output import (
+    ChangesOutput,
+    HistoryEntryOutput,
+    PlanCourseInput,
+    PlanOutput,
+    PublishCourseInput,
+    PublishedOutput,
+    ReasonInput,
+    ReleaseOutput,
+)
 from openedx_catalog_publisher.rest.row_reader import Record
 from openedx_catalog_publisher.rest.selections import runs_named
 from openedx_catalog_publisher.rest.unit_input import COURSE, UnitInput, read_input
 from openedx_catalog_publisher.rest.unit_rows import read_courses
+from openedx_catalog_publisher.rest.unit_schemas import (
+    CHANGE_COURSE,
+    CREATE_COURSE,
+    PUBLISH,
+    CourseCreation,
+    CourseInput,
+)
 from openedx_catalog_publisher.rest.units import UnitViewSet, body_of
 
 ANSWERED = frozenset(CourseOutput._declared_fields)
 ONLY_AT_CREATION = frozenset({"org", "number", "course_run", "course_runs"})
+
+ORDERS = {"key": "key_normalized", "title": "title", "number": "number", "modified": "modified"}
+LIST_PARAMETERS = (
+    *parameters_of(CourseFilter),
+    ordering_parameter(*ORDERS),
+    FIELDS,
+    EDITABLE,
+    *PAGES,
+    CURSOR,
+)
+RESET_ERRORS = (400, 403, 404, 409, 412, 422, 503)
 
 
 class CourseViewSet(UnitViewSet):
@@ -42,7 +83,7 @@ class CourseViewSet(UnitViewSet):
     model = Course
     output = CourseOutput
     filters = CourseFilter
-    orders = {"key": "key_normalized", "title": "title", "number": "number", "modified": "modified"}
+    orders = ORDERS
     tag_paths = frozenset({"revision", "course_runs.revision", "course_runs.uuid"})
     course_path = "pk"
     parser_classes = [JSONParser, MultiPartParser]
@@ -59,14 +100,19 @@ class CourseViewSet(UnitViewSet):
         """Return the tag of a draft with its runs."""
         return course_etag(record)
 
+    @operation(page_of(CourseOutput, "Course"), errors=(400, 403, 404), parameters=LIST_PARAMETERS)
     def list(self, request: Request) -> Response:
         """List courses."""
         return self.answer_list(request)
 
+    @operation(CourseOutput, errors=(400, 403, 404), parameters=(FIELDS, EDITABLE, AS_OF, ETAG))
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
         """Show one course."""
         return self.answer_one(request, id)
 
+    @operation(
+        CourseOutput, status=201, request=CourseCreation, parameters=(IDEMPOTENCY_KEY, ETAG), examples=(CREATE_COURSE,)
+    )
     @idempotent
     def create(self, request: Request) -> Response:
         """Create the draft of a course, with its runs; whoever creates it becomes its first editor."""
@@ -87,6 +133,9 @@ class CourseViewSet(UnitViewSet):
         response["Location"] = request.build_absolute_uri(f"{request.path}{created.course.uuid}/?editable=1")
         return response
 
+    @operation(
+        CourseOutput, request=CourseInput, errors=(404, 412), parameters=(IF_MATCH, ETAG), examples=(CHANGE_COURSE,)
+    )
     def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
         """Change a course's draft; fields that are not named stay, equal input writes nothing."""
         draft = self.draft(request, id)
@@ -106,45 +155,55 @@ class CourseViewSet(UnitViewSet):
             raise COURSE.in_public(error) from error
         return self.answer_draft(request, draft["pk"])
 
+    @operation(None, status=204, errors=(400, 403, 404, 409, 412, 503), parameters=(IF_MATCH,))
     def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
         """Delete the draft of a course that was never published, with its runs."""
         draft = self.draft(request, id)
         delete_course(self.actor, draft["uuid"], revision=self.expected_revision(request, draft))
         return Response(status=204)
 
+    @operation(PlanOutput, request=PlanCourseInput, errors=(404,))
     @action(detail=True, methods=["post"])
     def plan(self, request: Request, id: str) -> Response:  # noqa: A002
         """Show what publishing would do; nothing is written."""
         return self.answer_plan(request, id)
 
+    @operation(
+        PublishedOutput, request=PublishCourseInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,), examples=(PUBLISH,)
+    )
     @action(detail=True, methods=["post"])
     @idempotent
     def publish(self, request: Request, id: str) -> Response:  # noqa: A002
         """Publish the course's draft, and the runs that are named; all of them or none."""
         return self.answer_publish(request, id)
 
+    @operation(ReleaseOutput, request=ReasonInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,))
     @action(detail=True, methods=["post"])
     @idempotent
     def unpublish(self, request: Request, id: str) -> Response:  # noqa: A002
         """Take the course out of the market, with its runs; its official rows stay readable."""
         return self.answer_unpublish(request, id)
 
+    @operation(ChangesOutput, request=None, errors=RESET_ERRORS, parameters=(IF_MATCH, IDEMPOTENCY_KEY))
     @action(detail=True, methods=["post"])
     @idempotent
     def discard(self, request: Request, id: str) -> Response:  # noqa: A002
         """Bring the draft back to what is official."""
         return self.answer_discard(request, id)
 
+    @operation(ChangesOutput, errors=(403, 404, 503))
     @action(detail=True, methods=["get"])
     def diff(self, request: Request, id: str) -> Response:  # noqa: A002
         """Show what the draft has that is not official, field by field."""
         return self.answer_diff(request, id)
 
+    @operation(page_of(HistoryEntryOutput, "CourseHistory"), errors=(403, 404), parameters=PAGES)
     @action(detail=True, methods=["get"])
     def history(self, request: Request, id: str) -> Response:  # noqa: A002
         """List what was published of the course, the last first."""
         return self.answer_history(request, id)
 
+    @operation(ChangesOutput, request=None, errors=RESET_ERRORS, parameters=(IF_MATCH, IDEMPOTENCY_KEY))
     @action(detail=True, methods=["post"], url_path=r"history/(?P<number>[0-9]{1,9})/restore", url_name="restore")
     @idempotent
     def restore(self, request: Request, id: str, number: str) -> Response:  # noqa: A002

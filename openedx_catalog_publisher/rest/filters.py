@@ -9,6 +9,8 @@ import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from openedx_catalog_publisher.commands.errors import InvalidInput
@@ -283,3 +285,19 @@ def _aware(name: str, moment: Any) -> Any:
     if timezone.is_naive(moment):
         raise InvalidInput({name: ["Give a time with its offset from UTC, for example 2031-02-01T00:00:00Z."]})
     return moment
+
+
+def parameters_of(filter_class: type[django_filters.FilterSet]) -> tuple[OpenApiParameter, ...]:
+    """Return the description of all filters of a list."""
+    return tuple(
+        OpenApiParameter(name, _type_of(entry), description=str(entry.label))
+        for name, entry in filter_class.get_filters().items()  # type: ignore[no-untyped-call]
+    )
+
+
+def _type_of(entry: Any) -> OpenApiTypes:
+    if isinstance(entry, BooleanFilter):
+        return OpenApiTypes.BOOL
+    if isinstance(entry, django_filters.IsoDateTimeFilter):
+        return OpenApiTypes.DATETIME
+    return OpenApiTypes.STR

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from openedx_catalog_publisher import __version__
+from openedx_catalog_publisher.rest.openapi import operation
 from openedx_catalog_publisher.rest.views import CatalogView
 
 APP_LABEL = "openedx_catalog_publisher"
+
+
+class HealthOutput(serializers.Serializer[Any]):
+    """How each part is; "ok" where all is well."""
+
+    status = serializers.ChoiceField(choices=["ok", "failing"])
+    version = serializers.CharField()
+    database = serializers.CharField()
+    migrations = serializers.CharField()
 
 
 class HealthView(CatalogView):
@@ -23,6 +36,7 @@ class HealthView(CatalogView):
 
     permission_classes = [AllowAny]
 
+    @operation(HealthOutput, also={503: HealthOutput})
     def get(self, request: Request) -> Response:
         """Answer the state of each part."""
         parts = {"database": "ok", "migrations": "ok"}

@@ -7,6 +7,7 @@ from openedx_catalog_publisher.rest.course_runs import CourseRunViewSet
 from openedx_catalog_publisher.rest.courses import CourseViewSet
 from openedx_catalog_publisher.rest.health import HealthView
 from openedx_catalog_publisher.rest.releases import ReleaseViewSet
+from openedx_catalog_publisher.rest.schema_view import SchemaView
 
 router = SimpleRouter()
 router.register("courses", CourseViewSet, basename="course")
@@ -16,4 +17,5 @@ router.register("releases", ReleaseViewSet, basename="release")
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
     path("health/", HealthView.as_view(), name="health"),
+    path("schema/", SchemaView.as_view(), name="schema"),
 ]

@@ -95,6 +95,21 @@ class PublishRunInput(PlanRunInput, PublishInput):
     """What to publish of a run."""
 
 
+class ReasonInput(serializers.Serializer[Any]):
+    """Why."""
+
+    message = serializers.CharField(help_text="Why, for the log.")
+
+
+class ReleaseInput(PublishInput):
+    """The units of a release."""
+
+    units = serializers.ListField(child=serializers.CharField(), help_text="Keys or UUIDs of courses and runs.")
+    with_runs = serializers.BooleanField(
+        required=False, default=False, help_text="All runs of the courses that are named, too."
+    )
+
+
 class PublicationOutput(serializers.Serializer[Any]):
     """What one release did to one unit."""
 

@@ -24,8 +24,19 @@ from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
 from openedx_catalog_publisher.models import Course, CourseRun, Publication, Release, UnitKind
 from openedx_catalog_publisher.rest.idempotency import idempotent
 from openedx_catalog_publisher.rest.named import uuid_or_none
+from openedx_catalog_publisher.rest.openapi import IDEMPOTENCY_KEY, PAGES, operation, page_of
 from openedx_catalog_publisher.rest.paging import NumberedPages
-from openedx_catalog_publisher.rest.plan_output import actor_names, plan_data, published_data, release_data
+from openedx_catalog_publisher.rest.plan_output import (
+    PlanOutput,
+    PublishedOutput,
+    PublishInput,
+    ReleaseInput,
+    ReleaseOutput,
+    actor_names,
+    plan_data,
+    published_data,
+    release_data,
+)
 from openedx_catalog_publisher.rest.selections import units_named
 from openedx_catalog_publisher.rest.units import body_of, publish_options
 from openedx_catalog_publisher.rest.views import CatalogViewSet
@@ -37,6 +48,7 @@ class ReleaseViewSet(CatalogViewSet):
     lookup_value_regex = "[^/]+"
     lookup_url_kwarg = "id"
 
+    @operation(page_of(ReleaseOutput, "Release"), errors=(403, 404), parameters=PAGES)
     def list(self, request: Request) -> Response:
         """List releases, the last first."""
         pages = NumberedPages()
@@ -45,11 +57,15 @@ class ReleaseViewSet(CatalogViewSet):
         response: Response = pages.get_paginated_response([_data(release, actors) for release in page])
         return response
 
+    @operation(ReleaseOutput, errors=(403, 404))
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
         """Show one release."""
         release = _found(request.user, id)
         return Response(_data(release, actor_names([release.actor])))
 
+    @operation(
+        PublishedOutput, status=201, request=ReleaseInput, parameters=(IDEMPOTENCY_KEY,), also={200: PublishedOutput}
+    )
     @idempotent
     def create(self, request: Request) -> Response:
         """Publish the drafts of the units that are named; all of them or none."""
@@ -58,16 +74,19 @@ class ReleaseViewSet(CatalogViewSet):
         published = publish(self.actor, selection, expected_digest=expected, message=message)
         return Response(published_data(published), status=200 if published.release is None else 201)
 
+    @operation(PlanOutput, request=ReleaseInput)
     @action(detail=False, methods=["post"])
     def plan(self, request: Request) -> Response:
         """Show what publishing the units that are named would do; nothing is written."""
         return Response(plan_data(plan_publication(self.actor, _selection(request))))
 
+    @operation(PlanOutput, request=None, errors=(400, 403, 404, 409, 503))
     @action(detail=True, methods=["post"], url_path="undo/plan", url_name="undo-plan")
     def undo_plan(self, request: Request, id: str) -> Response:  # noqa: A002
         """Show what undoing a release would do; nothing is written."""
         return Response(plan_data(plan_undo(self.actor, _found(request.user, id).uuid)))
 
+    @operation(PublishedOutput, request=PublishInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,))
     @action(detail=True, methods=["post"])
     @idempotent
     def undo(self, request: Request, id: str) -> Response:  # noqa: A002
