@@ -8,11 +8,13 @@ from openedx_catalog_publisher.rest.courses import CourseViewSet
 from openedx_catalog_publisher.rest.health import HealthView
 from openedx_catalog_publisher.rest.releases import ReleaseViewSet
 from openedx_catalog_publisher.rest.schema_view import SchemaView
+from openedx_catalog_publisher.rest.tombstones import TombstoneViewSet
 
 router = SimpleRouter()
 router.register("courses", CourseViewSet, basename="course")
 router.register("course_runs", CourseRunViewSet, basename="course_run")
 router.register("releases", ReleaseViewSet, basename="release")
+router.register("tombstones", TombstoneViewSet, basename="tombstone")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
