@@ -110,7 +110,7 @@ class CourseOutput(Output):
         reads=("image", "card_image_url"),
     )
     original_image = Computed(
-        image_of_course,
+        lambda row, scene: image_of_course(row, scene, "original"),
         ImageOutput(allow_null=True),
         reads=("image", "card_image_url"),
     )

@@ -43,11 +43,11 @@ NO_FIELD = "non_field_errors"
 BUSY_SECONDS = 1
 
 
-class Unprocessable(exceptions.APIException):
+class Unprocessable(CatalogError):
     """The request is well formed and cannot be processed as it is."""
 
-    status_code = 422
-    default_code = "unprocessable"
+    status = 422
+    code = "unprocessable"
 
 
 class Problem(serializers.Serializer[Any]):
@@ -130,5 +130,7 @@ def _messages(found: Any) -> list[str]:
     if isinstance(found, Mapping):
         return [f"{name}: {message}" for name, entry in found.items() for message in _messages(entry)]
     if isinstance(found, list | tuple):
-        return [message for entry in found for message in _messages(entry)]
+        # Objects of a list are told by their place.
+        places = (f"[{index}]." if isinstance(entry, Mapping) else "" for index, entry in enumerate(found))
+        return [f"{place}{message}" for place, entry in zip(places, found, strict=True) for message in _messages(entry)]
     return [str(found)]

@@ -6,19 +6,48 @@ from typing import Any
 
 from rest_framework import serializers
 
+from openedx_catalog_publisher.editing.image_names import variant_url
 from openedx_catalog_publisher.models import Collaborator, OrganizationProfile, Person
 from openedx_catalog_publisher.rest.output import Computed, OfReference, Output, Scene
 
 
-def file_url(model: type[Any], name: str, value: Any, scene: Scene) -> str | None:
-    """Return the absolute address of a stored file of a model's field, without asking the storage for it."""
+def file_url(model: type[Any], name: str, value: Any, scene: Scene, *, variant: str = "") -> str | None:
+    """
+    Return the absolute address of a stored file of a model's field, without asking the storage for it.
+
+    Arguments:
+        model: the model.
+        name: the field.
+        value: what the column holds.
+        scene: of the answer.
+        variant: for a picture, the size; "" for the file as it was uploaded.
+    """
     if not value:
         return None
-    return scene.absolute(model._meta.get_field(name).storage.url(str(value)))
+    field = model._meta.get_field(name)
+    return scene.absolute(variant_url(field, value, variant) if variant else field.storage.url(str(value)))
+
+
+def sized_images(model: type[Any], name: str, value: Any, scene: Scene) -> dict[str, Any]:
+    """Return the sizes of a stored picture by name; an empty object where there is none."""
+    if not value:
+        return {}
+    field = model._meta.get_field(name)
+    return {
+        variant: {"url": file_url(model, name, value, scene, variant=variant), "width": width, "height": height}
+        for variant, (width, height) in field.variants.items()
+    }
 
 
 def _text(value: Any) -> Any:
     return value or None
+
+
+class ReferenceOutput(OfReference):
+    """What a row of reference data says of itself where it stands for itself, and not inside a course or a run."""
+
+    retired = serializers.BooleanField(help_text="Kept where it is used, and offered nowhere else.")
+    modified = serializers.DateTimeField()
 
 
 class OrganizationOutput(OfReference):
@@ -91,7 +120,7 @@ class SourceOutput(OfReference):
 
 
 class SizedImage(serializers.Serializer[Any]):
-    """An image of a known size, in pixels."""
+    """A picture in one size: the box in pixels into which it was made to fit; it is never enlarged."""
 
     url = serializers.URLField()
     width = serializers.IntegerField()
@@ -99,7 +128,7 @@ class SizedImage(serializers.Serializer[Any]):
 
 
 class CollaboratorImage(serializers.Serializer[Any]):
-    """The variants of a collaborator's image."""
+    """The sizes of a collaborator's image."""
 
     original = SizedImage(required=False)
 
@@ -110,7 +139,7 @@ class CollaboratorOutput(OfReference):
     uuid = serializers.UUIDField()
     name = serializers.CharField()
     image = Computed(
-        lambda row, scene: _collaborator_image(row, scene),  # noqa: PLW0108 - defined below
+        lambda row, scene: sized_images(Collaborator, "image", row.image, scene),
         CollaboratorImage(),
         reads=("image",),
         help_text="Empty where there is no image.",
@@ -120,11 +149,6 @@ class CollaboratorOutput(OfReference):
         serializers.URLField(allow_null=True),
         reads=("image",),
     )
-
-
-def _collaborator_image(row: Any, scene: Scene) -> dict[str, Any]:
-    url = file_url(Collaborator, "image", row.image, scene)
-    return {"original": {"url": url, "width": 200, "height": 100}} if url else {}
 
 
 class PositionOutput(serializers.Serializer[Any]):
@@ -154,6 +178,12 @@ class ExpertiseOutput(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     value = serializers.CharField()
+
+
+class PersonImage(serializers.Serializer[Any]):
+    """The sizes of a person's picture."""
+
+    medium = SizedImage(required=False)
 
 
 class PersonOutput(OfReference):
@@ -186,6 +216,12 @@ class PersonOutput(OfReference):
         ],
         ExpertiseOutput(many=True),
         reads=("areas_of_expertise",),
+    )
+    profile_image = Computed(
+        lambda row, scene: sized_images(Person, "profile_image", row.profile_image, scene),
+        PersonImage(),
+        reads=("profile_image",),
+        help_text="Empty where there is none.",
     )
     profile_image_url = Computed(
         lambda row, scene: file_url(Person, "profile_image", row.profile_image, scene),
@@ -243,7 +279,10 @@ __all__ = [
     "OrganizationOutput",
     "Output",
     "PersonOutput",
+    "ReferenceOutput",
+    "SizedImage",
     "SourceOutput",
     "SubjectOutput",
     "file_url",
+    "sized_images",
 ]

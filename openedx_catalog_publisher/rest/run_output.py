@@ -49,9 +49,9 @@ class SeatOutput(serializers.Serializer[Any]):
     bulk_sku = nullable_text()
 
 
-def image_of_course(course: Any, scene: Scene) -> dict[str, Any] | None:
-    """Return the image of a course: the stored one, else the address of one elsewhere."""
-    url = file_url(Course, "image", course.image, scene) or course.card_image_url
+def image_of_course(course: Any, scene: Scene, variant: str = "small") -> dict[str, Any] | None:
+    """Return the image of a course in a size: the stored one, else the address of one elsewhere."""
+    url = file_url(Course, "image", course.image, scene, variant=variant) or course.card_image_url
     return {"src": url, "description": None, "height": None, "width": None} if url else None
 
 

@@ -222,4 +222,5 @@ def read_input(
         errors |= wording.in_public(error).fields
     if errors:
         raise InvalidInput(errors)
+    result.changes = {name: value for name, value in result.changes.items() if name not in NEVER_CHANGES[wording.kind]}
     return result

@@ -188,6 +188,8 @@ class UnitViewSet(CatalogViewSet):
         """Take out of the market what is official, and answer the release."""
         draft = self.draft(request, name)
         reason = text_of(request.data, "message")
+        if not reason.strip():
+            raise InvalidInput({"message": ["Say why, for the log."]})
         release = unpublish(self.actor, self._alone(draft), reason=reason)
         records = list(release.publications.select_related("release"))
         return Response(release_data(release, records, actor_names([release.actor])))
