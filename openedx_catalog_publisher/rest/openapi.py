@@ -173,7 +173,8 @@ def page_of(item: type[serializers.Serializer[Any]], name: str) -> type[serializ
     )
 
 
-def ordering_parameter(*names: str) -> OpenApiParameter:
+def ordering_parameter(*names: str, default: str = "key") -> OpenApiParameter:
     """Return the description of ``ordering`` with its allowed names."""
     both = [name for plain in names for name in (plain, f"-{plain}")]
-    return OpenApiParameter("ordering", OpenApiTypes.STR, enum=both, description="By which of these; key without it.")
+    description = f"By which of these; {default} without it."
+    return OpenApiParameter("ordering", OpenApiTypes.STR, enum=both, description=description)

@@ -23,7 +23,7 @@ from openedx_catalog_publisher.editing.field_error import FieldError
 from openedx_catalog_publisher.editing.html import clean_html
 from openedx_catalog_publisher.editing.images import stored_image
 from openedx_catalog_publisher.editing.text import canonical_text
-from openedx_catalog_publisher.models.content_fields import HtmlField, PictureField
+from openedx_catalog_publisher.models.content_fields import HtmlField
 from openedx_catalog_publisher.rest.named import rows_named
 from openedx_catalog_publisher.rest.problems import NO_FIELD
 from openedx_catalog_publisher.rest.unit_input import READ_ONLY
@@ -127,8 +127,9 @@ class Picture(serializers.Field[Any, Any, Any, Any]):
             data = sizes[0] if sizes else None
         if data is not None and not isinstance(data, str | UploadedFile):
             raise serializers.ValidationError("Give a data URI, a file (multipart/form-data), or null.")
-        column = self.parent.Meta.model._meta.get_field(self.source)
-        present = getattr(self.parent.instance, str(self.source), None)
+        of: Any = self.parent
+        column = of.Meta.model._meta.get_field(self.source)
+        present = getattr(of.instance, str(self.source), None)
         name: str | None = _checked(lambda value: stored_image(column, value, present=present), data)
         return name
 
@@ -183,7 +184,6 @@ class ReferenceInput(serializers.ModelSerializer[Any]):
         models.TextField: Text,
         models.URLField: Address,
         HtmlField: Html,
-        PictureField: Picture,
     }
 
     identity: ClassVar[tuple[str, ...]] = ("uuid",)
@@ -201,7 +201,7 @@ class ReferenceInput(serializers.ModelSerializer[Any]):
         """Check the names, then each value."""
         if not isinstance(data, Mapping):
             raise serializers.ValidationError({NO_FIELD: ["Give an object."]})
-        errors = {str(name): [self._refusal(str(name))] for name in data if not self._is_taken(str(name), data[name])}
+        errors = {str(name): [self.refusal(str(name))] for name in data if not self._is_taken(str(name), data[name])}
         try:
             values = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -217,15 +217,16 @@ class ReferenceInput(serializers.ModelSerializer[Any]):
             fields.setdefault(NO_FIELD if name == "__all__" else self.public.get(name, name), []).extend(messages)
         return InvalidInput(fields)
 
+    def refusal(self, name: str) -> str:
+        """Return why a name is not taken."""
+        if name in self.identity:
+            return READ_ONLY if self.instance is None else NEVER_CHANGES
+        return READ_ONLY if name in self.answered else "There is no such field."
+
     def _is_taken(self, name: str, value: Any) -> bool:
         if name in self.fields:
             return True
         return self.instance is not None and name in self.identity and str(value) == str(getattr(self.instance, name))
-
-    def _refusal(self, name: str) -> str:
-        if name in self.identity:
-            return READ_ONLY if self.instance is None else NEVER_CHANGES
-        return READ_ONLY if name in self.answered else "There is no such field."
 
 
 def _is_form(field: serializers.Field[Any, Any, Any, Any]) -> bool:

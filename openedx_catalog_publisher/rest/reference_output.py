@@ -25,7 +25,8 @@ def file_url(model: type[Any], name: str, value: Any, scene: Scene, *, variant: 
     if not value:
         return None
     field = model._meta.get_field(name)
-    return scene.absolute(variant_url(field, value, variant) if variant else field.storage.url(str(value)))
+    url = variant_url(field, value, variant) if variant else field.storage.url(str(value))
+    return scene.absolute(str(url))
 
 
 def sized_images(model: type[Any], name: str, value: Any, scene: Scene) -> dict[str, Any]:

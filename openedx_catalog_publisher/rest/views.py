@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -19,6 +20,7 @@ from openedx_catalog_publisher.api import Actor
 from openedx_catalog_publisher.models import WriteSource
 from openedx_catalog_publisher.rest.openapi import CatalogSchema
 from openedx_catalog_publisher.rest.output import Scene
+from openedx_catalog_publisher.rest.parsers import StorableJSONParser
 from openedx_catalog_publisher.rest.problems import problem_response
 from openedx_catalog_publisher.settings.conf import throttle_rates
 
@@ -69,13 +71,14 @@ class CatalogView(APIView):
     """
     A view of the API.
 
-    Authentication is the platform's (its default classes: JWT and session); permissions, throttles and renderers stand
-    here, since the platform has no or other defaults. Commands open the outermost transaction themselves, so no view is
-    in one already, whatever ``ATOMIC_REQUESTS`` says.
+    Authentication is the platform's (its default classes: JWT and session); permissions, throttles, parsers and
+    renderers stand here, since the platform has no or other defaults. Commands open the outermost transaction
+    themselves, so no view is in one already, whatever ``ATOMIC_REQUESTS`` says.
     """
 
     permission_classes = [KnownUser]
     throttle_classes = [CatalogThrottle]
+    parser_classes = [StorableJSONParser, MultiPartParser]
     renderer_classes = [JSONRenderer]
     schema = CatalogSchema()
     source = WriteSource.NATIVE
