@@ -18,6 +18,7 @@ from openedx_catalog_publisher.models.course_run_parts import (
 )
 from openedx_catalog_publisher.models.editors import CourseEditor, CourseUrlRedirect, CourseUrlSlug
 from openedx_catalog_publisher.models.idempotency import IdempotentRequest
+from openedx_catalog_publisher.models.imports import ImportContent, ImportJob
 from openedx_catalog_publisher.models.ledger import (
     ChainedRecord,
     EditRecord,
@@ -63,6 +64,8 @@ __all__ = [
     "EditRecord",
     "EventKind",
     "IdempotentRequest",
+    "ImportContent",
+    "ImportJob",
     "LanguageTag",
     "LevelType",
     "Mode",

@@ -3,17 +3,43 @@
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
+from openedx_catalog_publisher.rest.codes import CurrencyViewSet, LanguageViewSet
+from openedx_catalog_publisher.rest.collaborators import CollaboratorViewSet
 from openedx_catalog_publisher.rest.course_runs import CourseRunViewSet
 from openedx_catalog_publisher.rest.courses import CourseViewSet
 from openedx_catalog_publisher.rest.health import HealthView
+from openedx_catalog_publisher.rest.imports import ImportViewSet
+from openedx_catalog_publisher.rest.organizations import OrganizationViewSet
+from openedx_catalog_publisher.rest.people import PersonViewSet
 from openedx_catalog_publisher.rest.releases import ReleaseViewSet
 from openedx_catalog_publisher.rest.schema_view import SchemaView
+from openedx_catalog_publisher.rest.taxonomy import LevelTypeViewSet, SourceViewSet, SubjectViewSet, TopicViewSet
 from openedx_catalog_publisher.rest.tombstones import TombstoneViewSet
+from openedx_catalog_publisher.rest.types import (
+    CourseRunTypeViewSet,
+    CourseTypeViewSet,
+    ProgramTypeViewSet,
+    SeatTypeViewSet,
+)
 
 router = SimpleRouter()
 router.register("courses", CourseViewSet, basename="course")
 router.register("course_runs", CourseRunViewSet, basename="course_run")
 router.register("releases", ReleaseViewSet, basename="release")
+router.register("organizations", OrganizationViewSet, basename="organization")
+router.register("people", PersonViewSet, basename="person")
+router.register("collaborators", CollaboratorViewSet, basename="collaborator")
+router.register("subjects", SubjectViewSet, basename="subject")
+router.register("topics", TopicViewSet, basename="topic")
+router.register("level_types", LevelTypeViewSet, basename="level_type")
+router.register("sources", SourceViewSet, basename="source")
+router.register("course_types", CourseTypeViewSet, basename="course_type")
+router.register("course_run_types", CourseRunTypeViewSet, basename="course_run_type")
+router.register("program_types", ProgramTypeViewSet, basename="program_type")
+router.register("seat_types", SeatTypeViewSet, basename="seat_type")
+router.register("languages", LanguageViewSet, basename="language")
+router.register("currencies", CurrencyViewSet, basename="currency")
+router.register("imports", ImportViewSet, basename="import")
 router.register("tombstones", TombstoneViewSet, basename="tombstone")
 
 urlpatterns: list[URLPattern | URLResolver] = [

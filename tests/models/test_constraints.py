@@ -31,6 +31,8 @@ from openedx_catalog_publisher.models import (
     CourseUrlSlug,
     EditRecord,
     IdempotentRequest,
+    ImportContent,
+    ImportJob,
     OrganizationProfile,
     OutboxEvent,
     Publication,
@@ -150,6 +152,7 @@ CASES: dict[str, tuple[Callable[[World], None], str]] = {
     ),
     "ocp_role_assignment_context_given": (_set(CatalogRoleAssignment, context=""), "context"),
     "ocp_idempotent_request_uniq": (lambda w: _same_idempotency_key(), "user"),
+    "ocp_import_content_uniq": (lambda w: _same_piece(), "job"),
 }
 """By constraint: what violates it, and the field that the answer names."""
 
@@ -169,6 +172,7 @@ UNIQUE_COLUMNS: dict[str, tuple[Callable[[World], None], str]] = {
     "Release.uuid": (_copy_first(Release), "uuid"),
     "Seal.seal_hash": (_copy_first(Seal), "seal_hash"),
     "OutboxEvent.uuid": (_copy_first(OutboxEvent, sequence=999), "uuid"),
+    "ImportJob.uuid": (lambda w: _same_job(), "uuid"),
     "ActorPseudonym.uuid": (_copy_first(ActorPseudonym, system_name=None, user=None), "uuid"),
     "ActorPseudonym.system_name": (_copy_first(ActorPseudonym, uuid=OTHER_UUID), "system_name"),
     "ActorPseudonym.user": (lambda w: _two_pseudonyms(), "user"),
@@ -184,6 +188,17 @@ def _same_profile_key() -> None:
     first = make_organization("One")
     other = make_organization("Two")
     OrganizationProfile.objects.filter(pk=other.pk).update(key_normalized=first.key_normalized)
+
+
+def _same_job() -> None:
+    for _ in range(2):
+        ImportJob.objects.create(uuid=OTHER_UUID, file_name="x.csv", format=ImportJob.Format.EDX_LEARN_CSV)
+
+
+def _same_piece() -> None:
+    job = ImportJob.objects.create(file_name="x.csv", format=ImportJob.Format.EDX_LEARN_CSV)
+    for _ in range(2):
+        ImportContent.objects.create(job=job, kind=ImportContent.Kind.FILE, position=0, content=b"")
 
 
 def _same_idempotency_key() -> None:

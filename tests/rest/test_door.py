@@ -106,7 +106,7 @@ def test_health_needs_no_account_and_says_how_each_part_is() -> None:
 
 def test_health_says_which_migrations_are_missing() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'openedx_catalog_publisher' AND name LIKE '0003%%'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'openedx_catalog_publisher' AND name LIKE '0004%%'")
 
     answer = Api(None).get("/health/")
 
