@@ -42,6 +42,7 @@ from openedx_catalog_publisher.rest.plan_output import (
     PublishRunInput,
     ReasonInput,
     ReleaseOutput,
+    labels_field,
 )
 from openedx_catalog_publisher.rest.row_reader import Record
 from openedx_catalog_publisher.rest.run_output import RunOutput
@@ -65,6 +66,7 @@ LIST_PARAMETERS = (
     *PAGES,
     CURSOR,
 )
+HISTORY = page_of(HistoryEntryOutput, "CourseRunHistory", labels=labels_field())
 RESET_ERRORS = (400, 403, 404, 409, 412, 422, 503)
 
 
@@ -197,7 +199,9 @@ class CourseRunViewSet(UnitViewSet):
         """Show what the draft has that is not official, field by field."""
         return self.answer_diff(request, id)
 
-    @operation(page_of(HistoryEntryOutput, "CourseRunHistory"), errors=(403, 404), parameters=PAGES)
+    @operation(
+        page_of(HistoryEntryOutput, "CourseRunHistory", labels=labels_field()), errors=(403, 404), parameters=PAGES
+    )
     @action(detail=True, methods=["get"])
     def history(self, request: Request, id: str) -> Response:  # noqa: A002
         """List what was published of the run, the last first."""

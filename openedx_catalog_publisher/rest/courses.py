@@ -47,6 +47,7 @@ from openedx_catalog_publisher.rest.plan_output import (
     PublishedOutput,
     ReasonInput,
     ReleaseOutput,
+    labels_field,
 )
 from openedx_catalog_publisher.rest.row_reader import Record
 from openedx_catalog_publisher.rest.selections import runs_named
@@ -73,6 +74,7 @@ LIST_PARAMETERS = (
     *PAGES,
     CURSOR,
 )
+HISTORY = page_of(HistoryEntryOutput, "CourseHistory", labels=labels_field())
 RESET_ERRORS = (400, 403, 404, 409, 412, 422, 503)
 
 
@@ -197,7 +199,7 @@ class CourseViewSet(UnitViewSet):
         """Show what the draft has that is not official, field by field."""
         return self.answer_diff(request, id)
 
-    @operation(page_of(HistoryEntryOutput, "CourseHistory"), errors=(403, 404), parameters=PAGES)
+    @operation(HISTORY, errors=(403, 404), parameters=PAGES)
     @action(detail=True, methods=["get"])
     def history(self, request: Request, id: str) -> Response:  # noqa: A002
         """List what was published of the course, the last first."""

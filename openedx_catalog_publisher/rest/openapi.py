@@ -151,7 +151,9 @@ def not_described(handler: F) -> F:
     return left_out
 
 
-def page_of(item: type[serializers.Serializer[Any]], name: str) -> type[serializers.Serializer[Any]]:
+def page_of(
+    item: type[serializers.Serializer[Any]], name: str, **more: serializers.Field[Any, Any, Any, Any]
+) -> type[serializers.Serializer[Any]]:
     """Return the serializer of a page of a list; what only one kind of pages has is not required."""
 
     return type(
@@ -169,6 +171,7 @@ def page_of(item: type[serializers.Serializer[Any]], name: str) -> type[serializ
                 required=False, help_text="With modified_since: what to ask since the next time."
             ),
             "results": item(many=True),
+            **more,
         },
     )
 

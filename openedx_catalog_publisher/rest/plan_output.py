@@ -11,6 +11,8 @@ from openedx_catalog_publisher.api import FieldChange, Plan, Published, UnitSnap
 from openedx_catalog_publisher.models import ActorPseudonym, EventKind, Publication, Release, UnitKind, WriteSource
 from openedx_catalog_publisher.models.field_classes import Review
 from openedx_catalog_publisher.publishing.plan import Effect
+from openedx_catalog_publisher.publishing.references import ReferenceIndex
+from openedx_catalog_publisher.publishing.snapshots import named_references
 
 
 class ChangeOutput(serializers.Serializer[Any]):
@@ -53,11 +55,20 @@ class UnitPlanOutput(serializers.Serializer[Any]):
     events = serializers.ListField(child=serializers.ChoiceField(choices=EventKind.choices))
 
 
+def labels_field() -> serializers.DictField:
+    """Return the shape of labels."""
+    return serializers.DictField(
+        child=serializers.DictField(child=serializers.CharField()),
+        help_text="What people call the reference data that the changes name: label by code, by name of the table.",
+    )
+
+
 class PlanOutput(serializers.Serializer[Any]):
     """What a publication would do; nothing is stored."""
 
     plan_digest = serializers.CharField(help_text="What publishing takes as expected_digest.")
     units = UnitPlanOutput(many=True)
+    labels = labels_field()
 
 
 class PublishInput(serializers.Serializer[Any]):
@@ -162,6 +173,20 @@ class ChangesOutput(serializers.Serializer[Any]):
     key = serializers.CharField()
     revision = serializers.IntegerField()
     changes = ChangeOutput(many=True)
+    labels = labels_field()
+
+
+def labels_of(changes: Iterable[tuple[UnitKind, FieldChange]]) -> dict[str, dict[str, str]]:
+    """Return the labels of all reference data that changes name, by name of the table, one statement per table."""
+    named = {
+        reference
+        for kind, change in changes
+        for value in (change.old, change.new)
+        for _, reference in named_references(kind, {change.name: value})
+    }
+    references = ReferenceIndex()
+    gone = references.resolve(named)
+    return references.labels(sorted(named - gone))
 
 
 def changes_data(changes: Iterable[FieldChange]) -> list[dict[str, Any]]:
@@ -174,7 +199,8 @@ def changes_data(changes: Iterable[FieldChange]) -> list[dict[str, Any]]:
 
 def plan_data(plan: Plan) -> dict[str, Any]:
     """Return a plan as it is answered."""
-    return plan.as_data()
+    changes = ((unit.kind, change) for unit in plan.units for change in unit.changes)
+    return plan.as_data() | {"labels": labels_of(changes)}
 
 
 def publication_data(record: Publication) -> dict[str, Any]:
@@ -202,13 +228,16 @@ def published_data(published: Published) -> dict[str, Any]:
     }
 
 
-def history_data(record: Publication, actors: Mapping[Any, str]) -> dict[str, Any]:
-    """Return a publication with what it changed; release, snapshot and previous snapshot are at hand."""
+def changes_of(record: Publication) -> tuple[FieldChange, ...]:
+    """Return what a publication changed; its snapshot and the one before are at hand."""
     before = record.previous.snapshot if record.previous is not None else None
-    after = record.snapshot
-    changes: tuple[FieldChange, ...] = ()
-    if after is not None:
-        changes = compare(UnitSnapshot.load(before) if before is not None else None, UnitSnapshot.load(after))
+    if record.snapshot is None:
+        return ()
+    return compare(UnitSnapshot.load(before) if before is not None else None, UnitSnapshot.load(record.snapshot))
+
+
+def history_data(record: Publication, changes: Iterable[FieldChange], actors: Mapping[Any, str]) -> dict[str, Any]:
+    """Return a publication with what it changed; its release is at hand."""
     return publication_data(record) | {
         "message": record.release.message,
         "actor": actors[record.release.actor],

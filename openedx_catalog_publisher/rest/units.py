@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from openedx_catalog_publisher.access.policy import may_by_account
 from openedx_catalog_publisher.api import (
     Action,
+    FieldChange,
     Parents,
     Selection,
     discard,
@@ -35,7 +36,9 @@ from openedx_catalog_publisher.rest.paging import KeysetPages, LazyRows, Numbere
 from openedx_catalog_publisher.rest.plan_output import (
     actor_names,
     changes_data,
+    changes_of,
     history_data,
+    labels_of,
     plan_data,
     published_data,
     release_data,
@@ -199,7 +202,7 @@ class UnitViewSet(CatalogViewSet):
         draft = self.draft(request, name)
         plan = plan_publication(self.actor, self._alone(draft))
         changes = [change for unit in plan.units if unit.uuid == draft["uuid"] for change in unit.changes]
-        return Response({"key": draft["key"], "revision": draft["revision"], "changes": changes_data(changes)})
+        return self._answer_changes(draft, changes)
 
     def answer_discard(self, request: Request, name: str) -> Response:
         """Bring the draft back to what is official."""
@@ -221,7 +224,17 @@ class UnitViewSet(CatalogViewSet):
         draft = self.draft(request, name)
         changes = reset(draft, self.expected_revision(request, draft))
         after = self.draft(request, name)
-        return Response({"key": after["key"], "revision": after["revision"], "changes": changes_data(changes)})
+        return self._answer_changes(after, changes)
+
+    def _answer_changes(self, draft: dict[str, Any], changes: Collection[FieldChange]) -> Response:
+        return Response(
+            {
+                "key": draft["key"],
+                "revision": draft["revision"],
+                "changes": changes_data(changes),
+                "labels": labels_of((self.kind, change) for change in changes),
+            }
+        )
 
     def expected_revision(self, request: Request, draft: dict[str, Any]) -> int | None:
         """Return the revision of the unit's own draft that ``If-Match`` names; None for none."""
@@ -233,7 +246,11 @@ class UnitViewSet(CatalogViewSet):
         pages = NumberedPages()
         page = pages.paginate_queryset(publications_of(draft["uuid"]), request) or []
         actors = actor_names(record.release.actor for record in page)
-        response: Response = pages.get_paginated_response([history_data(record, actors) for record in page])
+        changes = [changes_of(record) for record in page]
+        response: Response = pages.get_paginated_response(
+            [history_data(record, moved, actors) for record, moved in zip(page, changes, strict=True)]
+        )
+        response.data["labels"] = labels_of((self.kind, change) for moved in changes for change in moved)
         return response
 
     def _alone(self, draft: dict[str, Any]) -> Selection:

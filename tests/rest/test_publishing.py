@@ -45,6 +45,18 @@ def test_a_plan_says_what_would_move_and_writes_nothing(course: Course, team: Ap
     assert title(team) == "Data für alle"
 
 
+def test_changes_tell_what_people_call_the_things_that_they_name(course: Course, team: Api) -> None:
+    level, subject = factories.make_level("Advanced"), factories.make_subject("Botany")
+    team.patch(COURSE_PATH, {"level_type": "Advanced", "subjects": [subject.slug]})
+
+    plan, diff = team.post(f"{COURSE_PATH}plan/").json(), team.get(f"{COURSE_PATH}diff/").json()
+
+    assert plan["labels"]["leveltype"][str(level.uuid)] == "Advanced"
+    assert plan["labels"]["subject"][str(subject.uuid)] == "Botany"
+    assert plan["labels"] == diff["labels"] == team.post(f"{COURSE_PATH}discard/").json()["labels"]
+    assert "AcmeX" in team.get(f"{COURSE_PATH}history/").json()["labels"]["organizationprofile"].values()
+
+
 def test_what_was_planned_is_published(course: Course, team: Api) -> None:
     team.patch(COURSE_PATH, {"title": "Daten"})
     digest = team.post(f"{COURSE_PATH}plan/").json()["plan_digest"]
