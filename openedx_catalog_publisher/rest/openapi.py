@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 
 from openedx_catalog_publisher.rest.problems import TITLES, Problem
@@ -155,8 +155,7 @@ def page_of(
     item: type[serializers.Serializer[Any]], name: str, **more: serializers.Field[Any, Any, Any, Any]
 ) -> type[serializers.Serializer[Any]]:
     """Return the serializer of a page of a list; what only one kind of pages has is not required."""
-
-    return type(
+    page = type(
         f"{name}Page",
         (serializers.Serializer,),
         {
@@ -174,6 +173,9 @@ def page_of(
             **more,
         },
     )
+    # A page is one object, although the view's method is called "list".
+    one: type[serializers.Serializer[Any]] = extend_schema_serializer(many=False)(page)
+    return one
 
 
 def ordering_parameter(*names: str, default: str = "key") -> OpenApiParameter:

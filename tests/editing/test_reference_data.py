@@ -12,6 +12,7 @@ from openedx_catalog_publisher.api import (
     InvalidInput,
     NotPermitted,
     Selection,
+    StaleRevision,
     UnitNotFound,
     create_reference,
     delete_reference,
@@ -233,6 +234,18 @@ def test_what_nothing_names_is_deleted_with_history_and_an_event_and_its_code_ma
         (3, {"changed": ["code", "name"]}),
     ]
     assert again.revision == 3
+
+
+def test_a_write_or_a_deletion_that_names_an_older_revision_is_refused() -> None:
+    subject = create_reference(SYSTEM, Subject, {"name": "Biology", "slug": "biology"})
+    update_reference(SYSTEM, Subject, subject.pk, {"subtitle": "Meanwhile"}, revision=1)
+    with pytest.raises(StaleRevision, match="Biology is at revision 2, not 1"):
+        update_reference(SYSTEM, Subject, subject.pk, {"name": "Life sciences"}, revision=1)
+    with pytest.raises(StaleRevision):
+        delete_reference(SYSTEM, Subject, subject.pk, revision=1)
+    assert [row.name for row in subject.history.all()] == ["Biology", "Biology"]
+    delete_reference(SYSTEM, Subject, subject.pk, revision=2)
+    assert not Subject.objects.exists()
 
 
 def test_what_does_not_exist_is_not_found() -> None:
