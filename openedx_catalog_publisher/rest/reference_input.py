@@ -101,7 +101,22 @@ class WholeNumber(serializers.IntegerField):
         return int(super().to_internal_value(data))
 
 
-@extend_schema_field({"type": "string", "nullable": True})
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "properties": {"url": {"type": "string"}},
+                    "required": ["url"],
+                },
+            },
+        ],
+        "nullable": True,
+    }
+)
 class Picture(serializers.Field[Any, Any, Any, Any]):
     """
     A picture: as a data URI in base64, as a file of a form, by the address of one that is stored, or null for none.
@@ -123,8 +138,10 @@ class Picture(serializers.Field[Any, Any, Any, Any]):
     def to_internal_value(self, data: Any) -> str | None:
         """Return the name under which the picture is stored."""
         if isinstance(data, Mapping):
-            sizes = [size.get("url") for size in data.values() if isinstance(size, Mapping)]
-            data = sizes[0] if sizes else None
+            urls = [size.get("url") if isinstance(size, Mapping) else None for size in data.values()]
+            if not all(isinstance(url, str) for url in urls):
+                raise serializers.ValidationError("Of an object of sizes, give each with its url.")
+            data = urls[0] if urls else None
         if data is not None and not isinstance(data, str | UploadedFile):
             raise serializers.ValidationError("Give a data URI, a file (multipart/form-data), or null.")
         of: Any = self.parent

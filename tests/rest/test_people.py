@@ -306,6 +306,8 @@ def test_a_position_is_an_object(team: Api, value: Any) -> None:
         ("urls_detailed", [{"type": "blog"}]),
         ("profile_image", 5),
         ("profile_image", []),
+        ("profile_image", {"medium": {}}),
+        ("profile_image", {"medium": 5}),
         ("profile_image", "https://elsewhere.example/x.png"),
         ("published", None),
         ("retired", 1),
