@@ -121,6 +121,10 @@ format: $(VENV)/.installed-quality ## Put the code into the form that `make lint
 docs: $(VENV)/.installed-doc ## Build the documentation; a warning is an error
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 
+.PHONY: openapi
+openapi: $(VENV)/.installed ## Write down the API's description anew; a test holds it to the code
+	$(BIN)/python -m scripts.write_openapi
+
 .PHONY: extract_translations
 extract_translations: $(VENV)/.installed-dev ## Collect what is to be translated
 	cd openedx_catalog_publisher && PATH="$(abspath $(BIN)):$$PATH" i18n_tool extract --no-segment

@@ -49,7 +49,15 @@ from openedx_catalog_publisher.rest.run_output import RunOutput
 from openedx_catalog_publisher.rest.selections import find_draft
 from openedx_catalog_publisher.rest.unit_input import RUN, UnitInput, read_input
 from openedx_catalog_publisher.rest.unit_rows import read_runs
-from openedx_catalog_publisher.rest.unit_schemas import CHANGE_RUN, CREATE_RUN, RunCreation, RunInput
+from openedx_catalog_publisher.rest.unit_schemas import (
+    CHANGE_RUN,
+    CREATE_RUN,
+    PLAN_RUN,
+    PUBLISH_RUN,
+    UNPUBLISH,
+    RunCreation,
+    RunInput,
+)
 from openedx_catalog_publisher.rest.units import UnitViewSet, body_of
 
 ANSWERED = frozenset(RunOutput._declared_fields)
@@ -166,20 +174,22 @@ class CourseRunViewSet(UnitViewSet):
         delete_run(self.actor, draft["uuid"], revision=self.expected_revision(request, draft))
         return Response(status=204)
 
-    @operation(PlanOutput, request=PlanRunInput, errors=(404,))
+    @operation(PlanOutput, request=PlanRunInput, errors=(404,), examples=(PLAN_RUN,))
     @action(detail=True, methods=["post"])
     def plan(self, request: Request, id: str) -> Response:  # noqa: A002
         """Show what publishing would do; nothing is written."""
         return self.answer_plan(request, id)
 
-    @operation(PublishedOutput, request=PublishRunInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,))
+    @operation(
+        PublishedOutput, request=PublishRunInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,), examples=(PUBLISH_RUN,)
+    )
     @action(detail=True, methods=["post"])
     @idempotent
     def publish(self, request: Request, id: str) -> Response:  # noqa: A002
         """Publish the run's draft, with its course where that is needed or asked for."""
         return self.answer_publish(request, id)
 
-    @operation(ReleaseOutput, request=ReasonInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,))
+    @operation(ReleaseOutput, request=ReasonInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,), examples=(UNPUBLISH,))
     @action(detail=True, methods=["post"])
     @idempotent
     def unpublish(self, request: Request, id: str) -> Response:  # noqa: A002

@@ -56,7 +56,9 @@ from openedx_catalog_publisher.rest.unit_rows import read_courses
 from openedx_catalog_publisher.rest.unit_schemas import (
     CHANGE_COURSE,
     CREATE_COURSE,
-    PUBLISH,
+    PLAN_COURSE,
+    PUBLISH_COURSE,
+    UNPUBLISH,
     CourseCreation,
     CourseInput,
 )
@@ -164,14 +166,18 @@ class CourseViewSet(UnitViewSet):
         delete_course(self.actor, draft["uuid"], revision=self.expected_revision(request, draft))
         return Response(status=204)
 
-    @operation(PlanOutput, request=PlanCourseInput, errors=(404,))
+    @operation(PlanOutput, request=PlanCourseInput, errors=(404,), examples=(PLAN_COURSE,))
     @action(detail=True, methods=["post"])
     def plan(self, request: Request, id: str) -> Response:  # noqa: A002
         """Show what publishing would do; nothing is written."""
         return self.answer_plan(request, id)
 
     @operation(
-        PublishedOutput, request=PublishCourseInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,), examples=(PUBLISH,)
+        PublishedOutput,
+        request=PublishCourseInput,
+        errors=(404,),
+        parameters=(IDEMPOTENCY_KEY,),
+        examples=(PUBLISH_COURSE,),
     )
     @action(detail=True, methods=["post"])
     @idempotent
@@ -179,7 +185,7 @@ class CourseViewSet(UnitViewSet):
         """Publish the course's draft, and the runs that are named; all of them or none."""
         return self.answer_publish(request, id)
 
-    @operation(ReleaseOutput, request=ReasonInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,))
+    @operation(ReleaseOutput, request=ReasonInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,), examples=(UNPUBLISH,))
     @action(detail=True, methods=["post"])
     @idempotent
     def unpublish(self, request: Request, id: str) -> Response:  # noqa: A002

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -36,7 +37,7 @@ class HealthView(CatalogView):
 
     permission_classes = [AllowAny]
 
-    @operation(HealthOutput, also={503: HealthOutput})
+    @operation(HealthOutput, also={503: OpenApiResponse(HealthOutput, description="Something is not well")})
     def get(self, request: Request) -> Response:
         """Answer the state of each part."""
         parts = {"database": "ok", "migrations": "ok"}

@@ -6,19 +6,32 @@ Every view names this schema class, since the platform's default may be another 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_serializer
 from rest_framework import serializers
+from rest_framework.permissions import AllowAny
 
 from openedx_catalog_publisher.rest.problems import TITLES, Problem
 
-ETAG = OpenApiParameter(
-    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=True, description="Version of the draft."
+
+def answered_header(name: str, statuses: Sequence[int], description: str) -> OpenApiParameter:
+    """Return the description of a header of the answers with these statuses."""
+    return OpenApiParameter(
+        name, OpenApiTypes.STR, OpenApiParameter.HEADER, response=list(statuses), description=description
+    )
+
+
+ETAG = answered_header("ETag", (200, 201), "Version of the draft; official rows have none.")
+LOCATION = answered_header("Location", (201, 202), "Address of what was made.")
+RETRY_AFTER = answered_header("Retry-After", (429, 503), "Seconds after which it may be tried again.")
+REPLAYED = answered_header(
+    "Idempotent-Replayed", (200, 201, 202), "true where this is the answer that the same request got before."
 )
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -54,11 +67,32 @@ CURSOR = OpenApiParameter(
 )
 
 
+GOOD: Mapping[int, str] = {200: "The answer", 201: "Made", 202: "Taken, and not done yet", 204: "Gone"}
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class CatalogSchema(AutoSchema):
     """The description of one operation. Filters are those that the view declares, pages those that it answers."""
+
+    SECURITY: Mapping[str, Mapping[str, str]] = {
+        "jwt": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "A JWT of the LMS: Authorization: JWT <token>.",
+        },
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "sessionid",
+            "description": "A session of the LMS or of Studio, by the cookie that it is configured to use. "
+            "Writes need the CSRF token, too, in X-CSRFToken.",
+        },
+    }
+    """What the platform's default authentication classes take, whatever their names are in this service."""
+
+    ACTIONS: Mapping[str, str] = {"partial_update": "update", "destroy": "delete"}
 
     def get_filter_backends(self) -> list[Any]:
         """Return none: views declare their parameters."""
@@ -68,39 +102,36 @@ class CatalogSchema(AutoSchema):
         """Return the resource that the path begins with."""
         return [self.path.removeprefix("/api/catalog_publisher/v1/").split("/")[0]]
 
+    def get_operation_id(self) -> str:
+        """Return the resource with what is done, as in ``courses_publish``."""
+        resource = self.get_tags()[0]
+        action = getattr(self.view, "action", None)
+        return resource if action is None else f"{resource}_{self.ACTIONS.get(action, action)}"
 
-class JwtScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """Describes the platform's tokens."""
+    def get_summary(self) -> str:
+        """Return the description up to the end of its first clause."""
+        return re.split(r"[.;:](?:\s|$)", self.get_description(), maxsplit=1)[0]
 
-    target_class = "edx_rest_framework_extensions.auth.jwt.authentication.JwtAuthentication"
-    match_subclasses = True
-    name = "jwt"
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """Return the name of a serializer's component: that of its class, without what serializers of answers add."""
+        name: str = super().get_serializer_name(serializer, direction)
+        return name.removesuffix("Output")
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        """Return the header in which a token stands."""
-        return {
-            "type": "apiKey",
-            "in": "header",
-            "name": "Authorization",
-            "description": "A JWT of the LMS: Authorization: JWT <token>.",
-        }
-
-
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """Describes the platform's sessions."""
-
-    target_class = "edx_rest_framework_extensions.auth.session.authentication.SessionAuthenticationAllowInactiveUser"
-    match_subclasses = True
-    name = "session"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        """Return the cookie of a session; writes need the CSRF token in X-CSRFToken, too."""
-        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+    def get_auth(self) -> list[Any]:
+        """Return by what one may be known; ``{}`` where nobody needs to be."""
+        for name, definition in self.SECURITY.items():
+            component = ResolvedComponent(  # type: ignore[no-untyped-call]
+                name=name, type=ResolvedComponent.SECURITY_SCHEMA, object=name, schema=definition
+            )
+            self.registry.register_on_missing(component)
+        is_open = any(isinstance(permission, AllowAny) for permission in self.view.get_permissions())
+        return [*({name: []} for name in self.SECURITY), *([{}] if is_open else [])]
 
 
 def problems(*statuses: int) -> dict[int, OpenApiResponse]:
     """Return the answers of errors; those that any operation may give come with them."""
-    return {status: OpenApiResponse(Problem, description=TITLES[status][1]) for status in {401, 406, 429, *statuses}}
+    known = {401, 404, 406, 429, *statuses}
+    return {status: OpenApiResponse(Problem, description=TITLES[status][1]) for status in known}
 
 
 def operation(  # noqa: PLR0913 - each says one thing of an operation
@@ -128,10 +159,19 @@ def operation(  # noqa: PLR0913 - each says one thing of an operation
         also: further answers when all goes well, by status.
     """
     writes = {400, 403, 409, 413, 415, 422, 503} if request is not None else set()
+    headers = [RETRY_AFTER]
+    if status in (201, 202):
+        headers.append(LOCATION)
+    if IDEMPOTENCY_KEY in parameters:
+        headers.append(REPLAYED)
     describe: Callable[[F], F] = extend_schema(
         request=request,
-        responses={status: answer, **(also or {}), **problems(*errors, *writes)},
-        parameters=list(parameters),
+        responses={
+            status: OpenApiResponse(answer, description=GOOD[status]),
+            **(also or {}),
+            **problems(*errors, *writes),
+        },
+        parameters=[*parameters, *headers],
         examples=list(examples),
         description=description,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from openedx_catalog_publisher.api import FieldChange, Plan, Published, UnitSnapshot, compare
@@ -80,12 +81,17 @@ class PublishInput(serializers.Serializer[Any]):
     message = serializers.CharField(required=False, allow_blank=True, help_text="Why, for the log.")
 
 
+@extend_schema_field(
+    {"oneOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string", "enum": ["all"]}], "nullable": True}
+)
+class RunsInput(serializers.Field[Any, Any, Any, Any]):
+    """Names of runs, or all."""
+
+
 class PlanCourseInput(serializers.Serializer[Any]):
     """Which runs of the course are meant, too."""
 
-    runs = serializers.JSONField(
-        required=False, help_text='Keys or UUIDs of runs, or "all"; without it the course alone.'
-    )
+    runs = RunsInput(required=False, help_text='Keys or UUIDs of runs, or "all"; without it the course alone.')
 
 
 class PublishCourseInput(PlanCourseInput, PublishInput):

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Case, QuerySet, Value, When
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -37,6 +37,7 @@ from openedx_catalog_publisher.rest.openapi import (
     FIELDS,
     IDEMPOTENCY_KEY,
     PAGES,
+    answered_header,
     operation,
     ordering_parameter,
     page_of,
@@ -52,15 +53,15 @@ from openedx_catalog_publisher.rest.views import CatalogViewSet
 STAFF = "Staff and catalog administrators may."
 ADMINISTRATORS = "Catalog administrators may."
 
-ETAG = OpenApiParameter(
-    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=True, description="Version of the row."
-)
+ETAG = answered_header("ETag", (200, 201), "Version of the row.")
 IF_MATCH = OpenApiParameter(
     "If-Match",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     description="ETag of the row as it was read: 412 when it moved since. Without it the last write wins, per field.",
 )
+
+RETIRE = OpenApiExample("Keep it where it is used, and offer it no more", request_only=True, value={"retired": True})
 
 View = TypeVar("View", bound="type[ReferenceViewSet]")
 
@@ -271,7 +272,7 @@ def described(one: str, many: str, page: str, **examples: Any) -> Callable[[View
                 request=view.input,
                 errors=(404, 412),
                 parameters=(IF_MATCH, ETAG),
-                examples=examples.get("partial_update", ()),
+                examples=examples.get("partial_update", (RETIRE,)),
             )
         if issubclass(view, EditableViewSet):
             _describe(

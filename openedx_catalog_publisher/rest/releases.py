@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -38,6 +39,7 @@ from openedx_catalog_publisher.rest.plan_output import (
     release_data,
 )
 from openedx_catalog_publisher.rest.selections import units_named
+from openedx_catalog_publisher.rest.unit_schemas import PLAN_RELEASE, RELEASE, UNDO
 from openedx_catalog_publisher.rest.units import body_of, publish_options
 from openedx_catalog_publisher.rest.views import CatalogViewSet
 
@@ -64,7 +66,12 @@ class ReleaseViewSet(CatalogViewSet):
         return Response(_data(release, actor_names([release.actor])))
 
     @operation(
-        PublishedOutput, status=201, request=ReleaseInput, parameters=(IDEMPOTENCY_KEY,), also={200: PublishedOutput}
+        PublishedOutput,
+        status=201,
+        request=ReleaseInput,
+        parameters=(IDEMPOTENCY_KEY,),
+        examples=(RELEASE,),
+        also={200: OpenApiResponse(PublishedOutput, description="Nothing differed, so nothing was published")},
     )
     @idempotent
     def create(self, request: Request) -> Response:
@@ -72,9 +79,12 @@ class ReleaseViewSet(CatalogViewSet):
         expected, message = publish_options(request.data)
         selection = _selection(request)
         published = publish(self.actor, selection, expected_digest=expected, message=message)
-        return Response(published_data(published), status=200 if published.release is None else 201)
+        if published.release is None:
+            return Response(published_data(published))
+        address = request.build_absolute_uri(f"{request.path}{published.release.uuid}/")
+        return Response(published_data(published), status=201, headers={"Location": address})
 
-    @operation(PlanOutput, request=ReleaseInput)
+    @operation(PlanOutput, request=ReleaseInput, examples=(PLAN_RELEASE,))
     @action(detail=False, methods=["post"])
     def plan(self, request: Request) -> Response:
         """Show what publishing the units that are named would do; nothing is written."""
@@ -86,7 +96,7 @@ class ReleaseViewSet(CatalogViewSet):
         """Show what undoing a release would do; nothing is written."""
         return Response(plan_data(plan_undo(self.actor, _found(request.user, id).uuid)))
 
-    @operation(PublishedOutput, request=PublishInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,))
+    @operation(PublishedOutput, request=PublishInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,), examples=(UNDO,))
     @action(detail=True, methods=["post"])
     @idempotent
     def undo(self, request: Request, id: str) -> Response:  # noqa: A002

@@ -214,8 +214,28 @@ CHANGE_RUN = OpenApiExample(
     request_only=True,
     value={"min_effort": 3, "max_effort": 6, "transcript_languages": ["en-us", "es-419"]},
 )
-PUBLISH = OpenApiExample(
+DIGEST = "5f0c6a2d3b9e4f7a8c1d2e3f4a5b6c7d"
+PLAN_COURSE = OpenApiExample("With all runs", request_only=True, value={"runs": "all"})
+PUBLISH_COURSE = OpenApiExample(
     "With all runs, as planned",
     request_only=True,
-    value={"runs": "all", "expected_digest": "b2f5…", "message": "Spring catalog"},
+    value={"runs": "all", "expected_digest": DIGEST, "message": "Spring catalog"},
+)
+PLAN_RUN = OpenApiExample("With its course", request_only=True, value={"with_course": True})
+PUBLISH_RUN = OpenApiExample(
+    "With its course, as planned",
+    request_only=True,
+    value={"with_course": True, "expected_digest": DIGEST, "message": "The spring run"},
+)
+UNPUBLISH = OpenApiExample("With the reason", request_only=True, value={"message": "The contract has ended."})
+PLAN_RELEASE = OpenApiExample(
+    "A course with all its runs", request_only=True, value={"units": ["AcmeX+DS101"], "with_runs": True}
+)
+RELEASE = OpenApiExample(
+    "A course with all its runs, as planned",
+    request_only=True,
+    value={"units": ["AcmeX+DS101"], "with_runs": True, "expected_digest": DIGEST, "message": "Spring catalog"},
+)
+UNDO = OpenApiExample(
+    "As planned", request_only=True, value={"expected_digest": DIGEST, "message": "The prices were wrong."}
 )

@@ -40,8 +40,7 @@ def test_no_route_is_inside_a_transaction_of_the_request() -> None:
 
     assert len(routes) > 20
     atomic = [route.name for route in routes if not getattr(route.callback, "_non_atomic_requests", set())]
-    # The document is read from code alone.
-    assert atomic == ["schema"]
+    assert atomic == []
 
 
 def test_every_route_names_its_permission_and_its_throttle() -> None:
