@@ -9,16 +9,17 @@ from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from openedx_catalog_publisher.api import Parents, Selection, create_course, delete_course, update_course
+from openedx_catalog_publisher.api import Action, Parents, Selection, create_course, delete_course, update_course
 from openedx_catalog_publisher.commands.anchors import course_tag
 from openedx_catalog_publisher.commands.errors import InvalidInput, StaleRevision
+from openedx_catalog_publisher.commands.rights import require
 from openedx_catalog_publisher.editing.canonical import FieldError
 from openedx_catalog_publisher.editing.courses import Extras
-from openedx_catalog_publisher.models import Course, CourseRun, UnitKind
+from openedx_catalog_publisher.models import Course, CourseRun, OrganizationProfile, UnitKind
+from openedx_catalog_publisher.models.normalization import normalize_key
 from openedx_catalog_publisher.rest.course_output import CourseOutput
 from openedx_catalog_publisher.rest.course_runs import run_for_creation
 from openedx_catalog_publisher.rest.etags import course_etag, expected_tag
@@ -65,6 +66,9 @@ from openedx_catalog_publisher.rest.unit_schemas import (
 from openedx_catalog_publisher.rest.units import UnitViewSet, body_of
 
 ANSWERED = frozenset(CourseOutput._declared_fields)
+PICTURES = frozenset({"image", "organization_logo_override"})
+"""What is stored before the command writes its name."""
+
 ONLY_AT_CREATION = frozenset({"org", "number", "course_run", "course_runs"})
 
 ORDERS = {"key": "key_normalized", "title": "title", "number": "number", "modified": "modified"}
@@ -90,7 +94,6 @@ class CourseViewSet(UnitViewSet):
     orders = ORDERS
     tag_paths = frozenset({"revision", "course_runs.revision", "course_runs.uuid"})
     course_path = "pk"
-    parser_classes = [JSONParser, MultiPartParser]
 
     def read(self, rows: QuerySet[Any], paths: Collection[str]) -> list[Record]:
         """Read courses with what an answer needs."""
@@ -121,6 +124,8 @@ class CourseViewSet(UnitViewSet):
     def create(self, request: Request) -> Response:
         """Create the draft of a course, with its runs; whoever creates it becomes its first editor."""
         data = body_of(request.data)
+        if PICTURES & data.keys():
+            self._check_may_create(data)
         number, runs, given = _creation(data)
         try:
             created = create_course(
@@ -144,6 +149,8 @@ class CourseViewSet(UnitViewSet):
         """Change a course's draft; fields that are not named stay, equal input writes nothing."""
         draft = self.draft(request, id)
         data = {name: value for name, value in body_of(request.data).items() if name != "org"}
+        if PICTURES & data.keys():
+            require(self.actor, Action.EDIT, Course.drafts.get(pk=draft["pk"]))
         identity = {"uuid": str(draft["uuid"]), "key": draft["key"]} | _number_of(draft, data)
         given = read_input(COURSE, data, answered=ANSWERED, identity=identity)
         try:
@@ -217,6 +224,16 @@ class CourseViewSet(UnitViewSet):
     def restore(self, request: Request, id: str, number: str) -> Response:  # noqa: A002
         """Bring an earlier publication onto the draft; publish it as ever."""
         return self.answer_restore(request, id, int(number))
+
+    def _check_may_create(self, data: dict[str, Any]) -> None:
+        # Whoever may not create the course stores no picture either. What is no organization is told with all else.
+        owners = data.get("owners") or [data.get("org")]
+        if isinstance(owners, list) and owners and isinstance(owners[0], str):
+            profile = OrganizationProfile.objects.filter(key_normalized=normalize_key(owners[0])).first()
+            if profile is not None:
+                require(self.actor, Action.CREATE_COURSE, profile)
+                return
+        raise InvalidInput({"org": ["Give the key of the organization that owns the course."]})
 
     def selection(self, draft: dict[str, Any], data: Any) -> Selection:
         """Return the course, and the runs that a request names."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
@@ -80,6 +80,10 @@ def problem_response(request: Request, error: Exception, drf_response: Response 
     if isinstance(error, CatalogError):
         headers = {"Retry-After": str(BUSY_SECONDS)} if isinstance(error, Busy) else None
         return Response(_of_catalog(request, error), status=error.status, headers=headers)
+    if isinstance(error, SuspiciousOperation):
+        # What Django's own handlers answer as a page: a body that is too large, or of too many fields.
+        status = 413 if isinstance(error, RequestDataTooBig) else 400
+        return Response(problem(request, status, f"{error} Give large files as files."), status=status)
     if drf_response is None:
         return None
     drf_response.data = _of_framework(request, error, drf_response)

@@ -334,6 +334,33 @@ def test_an_image_may_come_as_a_file(course: Course, team: Api) -> None:
     assert response.json()["image"] is not None
 
 
+def test_whoever_may_not_write_stores_no_image(
+    course: Course, organization: OrganizationProfile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stored(*_: Any, **__: Any) -> None:
+        raise AssertionError("an image was stored")
+
+    monkeypatch.setattr("openedx_catalog_publisher.rest.unit_input.stored_image", stored)
+    uri = "data:image/png;base64," + base64.b64encode(png()).decode()
+    colleague, outsider = Api(factories.make_member(organization)), Api(factories.make_user())
+
+    assert colleague.patch(COURSE_PATH, {"image": uri}).status_code == 403
+    assert outsider.post("/courses/", NEW_COURSE | {"image": uri}).status_code == 403
+    assert outsider.post("/courses/", NEW_COURSE | {"image": uri, "org": "Nobody"}).status_code == 400
+
+
+def test_a_form_with_a_field_that_is_too_large_is_told(course: Course, team: Api) -> None:
+    response = team.client.generic(
+        "PATCH",
+        API + COURSE_PATH,
+        b'--x\r\nContent-Disposition: form-data; name="title"\r\n\r\n' + b"x" * 3_000_000 + b"\r\n--x--\r\n",
+        content_type="multipart/form-data; boundary=x",
+    )
+
+    assert response.status_code == 413
+    assert response.json()["type"] == "https://docs.openedx.org/errors/too-large"
+
+
 def test_the_described_input_is_what_is_taken() -> None:
     for wording, described in ((COURSE, CourseInput), (RUN, RunInput)):
         taken = (wording.names - UNWRITTEN[wording.kind]) | EXTRA_NAMES[wording.kind]
