@@ -30,6 +30,7 @@ from openedx_catalog_publisher.models import (
 from openedx_catalog_publisher.rest.row_reader import PartRows, Record, RowReader, Rows, read_parts
 
 RUNS = "course_runs"
+OF_COURSE = "course__"
 
 ORGANIZATION = (
     "uuid",
@@ -147,6 +148,9 @@ RUN_PARTS = {
 def read_courses(courses: QuerySet[Any], paths: Collection[str]) -> list[Record]:
     """Read courses in the order of the query set: one statement for their rows, one for each list that is named."""
     own = {path for path in paths if not path.startswith(f"{RUNS}.")}
+    of_runs = {path.removeprefix(f"{RUNS}.") for path in paths if path.startswith(f"{RUNS}.")}
+    # The course of each run is the record of the course itself, so what runs show of it is read here.
+    own |= {path.removeprefix(OF_COURSE) for path in of_runs if path.startswith(OF_COURSE)}
     lists = COURSE_PARTS.keys() | ANCHOR_PARTS.keys()
     columns = own - lists
     if own & ANCHOR_PARTS.keys():
@@ -161,15 +165,12 @@ def read_courses(courses: QuerySet[Any], paths: Collection[str]) -> list[Record]
             name,
             {record.pk if record.draft else record.draft_version_id: record for record in records},
         )
-    of_runs = {path.removeprefix(f"{RUNS}.") for path in paths if path.startswith(f"{RUNS}.")}
     if of_runs:
-        _read_runs_of(by_pk, of_runs)
+        _read_runs_of(by_pk, {path for path in of_runs if not path.startswith(OF_COURSE)})
     return records
 
 
 def _read_runs_of(courses: dict[Any, Record], paths: set[str]) -> None:
-    # The course of each run is the record that was read already.
-    paths = {path for path in paths if not path.startswith("course__")}
     rows = CourseRun.everything.filter(course__in=list(courses))
     runs = read_runs(rows.order_by(F("start").asc(nulls_last=True), "pk"), {*paths, "course_id"})
     for course in courses.values():
@@ -186,9 +187,7 @@ def read_runs(runs: QuerySet[Any], paths: Collection[str]) -> list[Record]:
     ``course__organization_links`` reads the organizations of their courses.
     """
     lists = RUN_PARTS.keys() & set(paths)
-    of_course = {
-        path for path in paths if path.removeprefix("course__") in COURSE_PARTS and path.startswith("course__")
-    }
+    of_course = {path for path in paths if path.removeprefix(OF_COURSE) in COURSE_PARTS and path.startswith(OF_COURSE)}
     records = RowReader({*(set(paths) - lists - of_course), *(["course__pk"] if of_course else [])}).read(runs)
     by_pk = {record.pk: record for record in records}
     for name in RUN_PARTS.keys() & lists:
@@ -199,7 +198,7 @@ def read_runs(runs: QuerySet[Any], paths: Collection[str]) -> list[Record]:
                 seat.course_run = by_pk[seat.course_run_id]
     courses = {record.course.pk: record.course for record in records} if of_course else {}
     for path in of_course:
-        name = path.removeprefix("course__")
+        name = path.removeprefix(OF_COURSE)
         read_parts(COURSE_PARTS[name], name, courses)
     return records
 
