@@ -3194,6 +3194,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="courserun",
+            index=models.Index(fields=["draft", "key_normalized", "id"], name="ocp_courserun_key_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="courserun",
             index=models.Index(fields=["draft", "modified", "id"], name="ocp_courserun_modified_idx"),
         ),
         migrations.AddConstraint(
@@ -3298,6 +3302,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="publication",
             constraint=models.UniqueConstraint(fields=("unit_uuid", "number"), name="ocp_publication_number_uniq"),
+        ),
+        migrations.AddIndex(
+            model_name="course",
+            index=models.Index(fields=["draft", "key_normalized", "id"], name="ocp_course_key_idx"),
         ),
         migrations.AddIndex(
             model_name="course",

@@ -142,8 +142,12 @@ class UnitRoot(ImmutableFieldsModel):
                 violation_error_message=_("An official row points at its draft row, a draft row at none."),
             ),
         ]
-        # The lists of each side, newest change first, and the walk of clients that ask for what changed since.
-        indexes = [models.Index(fields=["draft", "modified", "id"], name="ocp_%(class)s_modified_idx")]
+        indexes = [
+            # The lists of each side by key, whose pages lie side by side; the unique constraint ends with the side.
+            models.Index(fields=["draft", "key_normalized", "id"], name="ocp_%(class)s_key_idx"),
+            # The lists of each side, newest change first, and the walk of clients that ask for what changed since.
+            models.Index(fields=["draft", "modified", "id"], name="ocp_%(class)s_modified_idx"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} ({self.side.label})"
