@@ -2,70 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from django.db import models
 
-from openedx_catalog_publisher.api import CourseInput, RunInput
-from openedx_catalog_publisher.importers.named_references import Name, NamedReferences, organization_of
-from openedx_catalog_publisher.importers.records import CourseRecord
-from openedx_catalog_publisher.models import CourseRunType, CourseType, LevelType, Source, Subject
+from openedx_catalog_publisher.api import CourseInput, OfficialInput, RunInput
+from openedx_catalog_publisher.editing.field_error import FieldError
+from openedx_catalog_publisher.importers.image_sources import image_name
+from openedx_catalog_publisher.importers.named_references import NAMED, Name, NamedReferences, name_of, owner_of
+from openedx_catalog_publisher.importers.records import CourseRecord, ImageData, ImageFile, OfficialRecord
+from openedx_catalog_publisher.models import Status, UnitKind
+from openedx_catalog_publisher.models.content_fields import PictureField
+from openedx_catalog_publisher.publishing.unit_tables import UNITS
 
-NAMED_BY_COURSES: Mapping[str, type[models.Model]] = MappingProxyType(
-    {"level_type": LevelType, "product_source": Source, "subjects": Subject, "type": CourseType}
+PICTURES: Mapping[UnitKind, Mapping[str, PictureField]] = MappingProxyType(
+    {
+        kind: {column.name: column.field for column in unit.columns if isinstance(column.field, PictureField)}
+        for kind, unit in UNITS.items()
+    }
 )
-NAMED_BY_RUNS: Mapping[str, type[models.Model]] = MappingProxyType({"type": CourseRunType})
-"""Fields of records that name reference data by words; all others hold the codes that commands take."""
+"""Fields of records that hold images."""
+
+NO_IMAGE_FIELD = "This is not a field of an image."
 
 
 class RefusedReferenceError(Exception):
-    """A record names something that is not there; ``fields`` says why, by field."""
+    """A record names something that is not there, or is no image; ``fields`` says why, by field."""
 
     def __init__(self, fields: Mapping[str, list[str]]) -> None:
         super().__init__(fields)
         self.fields = dict(fields)
 
 
-def course_input(record: CourseRecord, references: NamedReferences) -> CourseInput:
+def course_input(record: CourseRecord, references: NamedReferences, *, dry_run: bool = False) -> CourseInput:
     """
-    Return the input that makes the drafts say what a record says.
+    Return the input that makes drafts, and official sides where the record states them, say what a record says.
 
-    The record's organization becomes the course's one owner. What the record does not state is not in the input.
+    Where the record has an organization's name, that becomes the course's one owner. What the record does not state is
+    not in the input. Images are stored.
+
+    Arguments:
+        record: the record.
+        references: what records of its batch name.
+        dry_run: check images and store none.
 
     Raises:
-        RefusedReferenceError: naming each field whose reference data is missing.
+        RefusedReferenceError: naming each field whose reference data is missing or whose image is none.
     """
-    refused: dict[str, list[str]] = {}
+    words = _Words(references, dry_run=dry_run)
+    changes = words.changes(UnitKind.COURSE, record.fields, "")
+    owner = owner_of(record)
+    if owner is not None:
+        changes["authoring_organizations"] = [words.row("authoring_organizations", owner)]
+    entry = CourseInput(
+        organization=record.organization_key,
+        number=record.number,
+        changes=changes,
+        runs=[
+            RunInput(
+                key=run.key,
+                changes=words.changes(UnitKind.COURSE_RUN, run.fields, f"{run.key}."),
+                uuid=run.uuid,
+                official=words.official(UnitKind.COURSE_RUN, run.official, f"{run.key}."),
+            )
+            for run in record.runs
+        ],
+        uuid=record.uuid,
+        official=words.official(UnitKind.COURSE, record.official, ""),
+        canonical_run=record.canonical_run,
+        former_slugs=record.former_slugs,
+        redirects=record.redirects,
+    )
+    if words.refused:
+        raise RefusedReferenceError(words.refused)
+    return entry
 
-    def resolve(fields: Mapping[str, object], named: Mapping[str, type[models.Model]], prefix: str) -> dict[str, Any]:
-        changes: dict[str, Any] = {}
-        for name, value in fields.items():
-            find = _finder(references, refused, f"{prefix}{name}", named.get(name))
-            changes[name] = [find(entry) for entry in value] if isinstance(value, list | tuple) else find(value)
-        return changes
 
-    owner = organization_of(record)
-    find_owner = _finder(references, refused, "authoring_organizations", owner.model)
-    changes = resolve(record.fields, NAMED_BY_COURSES, "")
-    changes["authoring_organizations"] = [find_owner(owner.code)]
-    runs = [RunInput(key=run.key, changes=resolve(run.fields, NAMED_BY_RUNS, f"{run.key}.")) for run in record.runs]
-    if refused:
-        raise RefusedReferenceError(refused)
-    return CourseInput(organization=record.organization_key, number=record.number, changes=changes, runs=runs)
+class _Words:
+    """Puts rows in place of words and stored names in place of images; ``refused`` says what could not be."""
 
+    def __init__(self, references: NamedReferences, *, dry_run: bool) -> None:
+        self.refused: dict[str, list[str]] = {}
+        self._references = references
+        self._dry_run = dry_run
 
-def _finder(
-    references: NamedReferences, refused: dict[str, list[str]], field: str, model: type[models.Model] | None
-) -> Callable[[Any], Any]:
-    def find(value: Any) -> Any:
-        if model is None:
-            return value
-        name = Name(model, str(value))
-        if name in references.rows:
-            return references.rows[name]
-        refused.setdefault(field, []).append(references.refused[name])
+    def official(self, kind: UnitKind, record: OfficialRecord | None, prefix: str) -> OfficialInput | None:
+        """Return the input of an official side; None where the record does not state it."""
+        if record is None:
+            return None
+        return OfficialInput(Status(record.status), self.changes(kind, record.fields, f"{prefix}official."))
+
+    def changes(self, kind: UnitKind, fields: Mapping[str, object], prefix: str) -> dict[str, Any]:
+        """Return fields as commands take them."""
+        return {name: self._value(kind, name, value, f"{prefix}{name}") for name, value in fields.items()}
+
+    def _value(self, kind: UnitKind, name: str, value: Any, field: str) -> Any:
+        model = NAMED[kind].get(name)
+        if model is not None:
+            if isinstance(value, list | tuple):
+                return [self._reference(model, entry, field) for entry in value]
+            return value if value in (None, "") or _is_list(kind, name) else self._reference(model, value, field)
+        if name in PICTURES[kind]:
+            try:
+                return image_name(PICTURES[kind][name], value, dry_run=self._dry_run)
+            except FieldError as error:
+                self.refused.setdefault(field, []).extend(error.messages)
+                return None
+        if isinstance(value, ImageData | ImageFile):
+            self.refused.setdefault(field, []).append(NO_IMAGE_FIELD)
+            return None
+        return value
+
+    def _reference(self, model: type[models.Model], value: Any, field: str) -> Any:
+        if not isinstance(value, str) or not value.strip():
+            self.refused.setdefault(field, []).append(f"Give what names a {model._meta.verbose_name}, as a text.")
+            return None
+        return self.row(field, name_of(model, value))
+
+    def row(self, field: str, name: Name) -> Any:
+        """Return what a name names; None where it names nothing, which refuses the field."""
+        if name in self._references.rows:
+            return self._references.rows[name]
+        self.refused.setdefault(field, []).append(self._references.refused[name])
         return None
 
-    return find
+
+def _is_list(kind: UnitKind, name: str) -> bool:
+    # What is no list where a list belongs is refused by the command, in its own words.
+    return name in UNITS[kind].lists

@@ -28,6 +28,7 @@ from openedx_catalog_publisher.importers.records import (
     CourseRecord,
     EntitlementFields,
     MergedRow,
+    Naming,
     RefusedRow,
     RowOutcome,
     RunRecord,
@@ -105,6 +106,11 @@ class EdxLearnCsv:
     """
 
     name: ClassVar[str] = "edx-learn-csv"
+    naming: ClassVar[Naming] = Naming(codes={"subject": "name"}, makes=True)
+
+    def states_official(self, path: Path) -> bool:
+        """Return False: the pages know no drafts; see ``formats.Format``."""
+        return False
 
     def count_rows(self, path: Path) -> int:
         """Return how many rows the file has below its header; see ``formats.Format``."""

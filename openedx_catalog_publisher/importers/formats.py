@@ -5,8 +5,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
+from openedx_catalog_publisher.importers.catalog_json.reader import CatalogJson
 from openedx_catalog_publisher.importers.edx_learn_csv import EdxLearnCsv
-from openedx_catalog_publisher.importers.records import RowOutcome
+from openedx_catalog_publisher.importers.records import Naming, RowOutcome
 
 
 class Format(Protocol):
@@ -19,6 +20,13 @@ class Format(Protocol):
     @property
     def name(self) -> str:
         """The name that ``--format`` takes."""
+
+    @property
+    def naming(self) -> Naming:
+        """How its records name reference data."""
+
+    def states_official(self, path: Path) -> bool:
+        """Tell whether the file says itself what is official; raises as ``read`` does."""
 
     def count_rows(self, path: Path) -> int:
         """Return how many outcomes ``read`` will give; raises UnreadableFileError as ``read`` does."""
@@ -33,4 +41,4 @@ class Format(Protocol):
         """
 
 
-FORMATS: Mapping[str, Format] = MappingProxyType({adapter.name: adapter for adapter in (EdxLearnCsv(),)})
+FORMATS: Mapping[str, Format] = MappingProxyType({adapter.name: adapter for adapter in (EdxLearnCsv(), CatalogJson())})

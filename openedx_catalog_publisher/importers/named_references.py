@@ -1,5 +1,5 @@
 """
-The reference data that records name: found by name or slug, and made where an import may make it.
+The reference data that records name: found by name or slug, and made where the format's records make it by naming it.
 
 Names are compared exactly, letter by letter, whatever the database's collation says. Organizations, subjects, levels
 and product sources are made by commands; types are seeded, and a record that names one that does not exist is refused.
@@ -17,33 +17,45 @@ from django.db import models
 from organizations.models import Organization
 
 from openedx_catalog_publisher.api import Actor, CatalogError, InvalidInput, UnitNotFound, create_reference
+from openedx_catalog_publisher.importers.catalog_json.reference_lines import DescribedReferences
 from openedx_catalog_publisher.importers.derived_keys import name_slugs
 from openedx_catalog_publisher.importers.organizations import create_organization
-from openedx_catalog_publisher.importers.records import CourseRecord
+from openedx_catalog_publisher.importers.records import CourseRecord, Naming, RunRecord
 from openedx_catalog_publisher.models import (
-    CourseRunType,
-    CourseType,
+    Collaborator,
     LevelType,
     OrganizationProfile,
     Source,
     Subject,
+    UnitKind,
 )
 from openedx_catalog_publisher.models.normalization import normalize_key
+from openedx_catalog_publisher.publishing.unit_tables import UNITS, ReferenceTarget
 
 LEVELS_IN_ORDER = ("Introductory", "Intermediate", "Advanced")
 """Discovery's levels from the easiest on; levels of other names sort behind them."""
 
+USUAL_CODE = "slug"
 CODES: Mapping[type[models.Model], str] = MappingProxyType(
-    {
-        CourseRunType: "slug",
-        CourseType: "slug",
-        LevelType: "name",
-        OrganizationProfile: "key_normalized",
-        Source: "slug",
-        Subject: "name",
-    }
+    {Collaborator: "name", LevelType: "name", OrganizationProfile: "key_normalized"}
 )
-"""What records name reference data by."""
+"""What records name reference data by, where the format has no other column and it is not the slug."""
+
+
+def _targets(kind: UnitKind) -> Mapping[str, type[models.Model]]:
+    unit = UNITS[kind]
+    targets: dict[str, ReferenceTarget | None] = {column.name: column.reference for column in unit.columns}
+    for name, (part, _) in unit.lists.items():
+        if part.table.plain:
+            targets[name] = part.by_name[part.table.plain].reference
+    # What snapshots themselves name by a readable code, records name by that too.
+    return MappingProxyType({name: found.model for name, found in targets.items() if found and found.code == "uuid"})
+
+
+NAMED: Mapping[UnitKind, Mapping[str, type[models.Model]]] = MappingProxyType(
+    {kind: _targets(kind) for kind in UnitKind}
+)
+"""Fields of records that name reference data by words, with its table; all others hold what commands take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,36 +85,50 @@ class NamedReferences:
     @property
     def unsaved(self) -> list[models.Model]:
         """Rows that do not exist: those that an import would make and a dry run does not."""
-        return [self.rows[name] for name in self.made if self.rows[name]._state.adding]
+        return [row for row in self.rows.values() if row._state.adding]
 
 
-def organization_of(record: CourseRecord) -> Name:
-    """Return the name of a record's organization."""
+def name_of(model: type[models.Model], word: str) -> Name:
+    """Return the name of what a record's field names by a word."""
+    return Name(model, normalize_key(word) if model is OrganizationProfile else word.strip(), word)
+
+
+def owner_of(record: CourseRecord) -> Name | None:
+    """Return the name of a record's one owner; None where its fields say who the owners are."""
+    if record.organization_name is None:
+        return None
     return Name(OrganizationProfile, normalize_key(record.organization_key), record.organization_name)
 
 
-def find_or_make(actor: Actor, records: Sequence[CourseRecord], *, dry_run: bool) -> NamedReferences:
+def find_or_make(
+    actor: Actor, records: Sequence[CourseRecord], naming: Naming, described: DescribedReferences, *, dry_run: bool
+) -> NamedReferences:
     """
     Find the reference data that records name, one statement per table, and make what is missing, one command each.
 
     Arguments:
         actor: who imports.
         records: the records of one batch.
+        naming: how they name it, and whether that makes it.
+        described: what the file describes of it.
         dry_run: write nothing; missing rows are given unsaved, checked as they would be when saved.
     """
-    keys = {organization_of(record): record.organization_key for record in records}
+    keys = {owner_of(record): record.organization_key for record in records}
     names = list(dict.fromkeys(name for record in records for name in _names_in(record)))
-    rows = _find(names)
+    rows = _find(names, naming, described)
     made: list[Name] = []
     refused: dict[Name, str] = {}
     for name in names:
         if name in rows:
             continue
+        if not naming.makes:
+            refused[name] = f"There is no {name.model._meta.verbose_name} {name.label}. Describe it on a line above."
+            continue
         try:
             rows[name] = _make(actor, name, keys.get(name, ""), dry_run=dry_run)
         except CatalogError as error:
             # Somebody else may have made it at this moment.
-            rows |= _find([name])
+            rows |= _find([name], naming, described)
             if name not in rows:
                 refused[name] = error.message
             continue
@@ -111,37 +137,26 @@ def find_or_make(actor: Actor, records: Sequence[CourseRecord], *, dry_run: bool
 
 
 def _names_in(record: CourseRecord) -> Iterator[Name]:
-    yield organization_of(record)
-    for subject in _texts(record.fields.get("subjects")):
-        yield Name(Subject, subject)
-    singles = [
-        (LevelType, record.fields.get("level_type")),
-        (Source, record.fields.get("product_source")),
-        (CourseType, record.fields.get("type")),
-        *((CourseRunType, run.fields.get("type")) for run in record.runs),
-    ]
-    for model, code in singles:
-        if code is not None:
-            yield Name(model, str(code))
+    owner = owner_of(record)
+    if owner is not None:
+        yield owner
+    units: list[tuple[UnitKind, CourseRecord | RunRecord]] = [(UnitKind.COURSE, record)]
+    units += [(UnitKind.COURSE_RUN, run) for run in record.runs]
+    for kind, unit in units:
+        for fields in (unit.fields, unit.official.fields if unit.official else {}):
+            for name, model in NAMED[kind].items():
+                value = fields.get(name)
+                for entry in value if isinstance(value, list | tuple) else (value,):
+                    if isinstance(entry, str) and entry.strip():
+                        yield name_of(model, entry)
 
 
-def _texts(value: object) -> list[str]:
-    return [str(entry) for entry in value] if isinstance(value, list | tuple) else []
-
-
-def _find(names: Sequence[Name]) -> dict[Name, models.Model]:
+def _find(names: Sequence[Name], naming: Naming, described: DescribedReferences) -> dict[Name, models.Model]:
     rows: dict[Name, models.Model] = {}
-    for model, column in CODES.items():
+    for model in dict.fromkeys(name.model for name in names):
+        column = naming.codes.get(str(model._meta.model_name)) or CODES.get(model, USUAL_CODE)
         wanted = {name.code: name for name in names if name.model is model}
-        if not wanted:
-            continue
-        # Of two rows of one name, the one that is in use; then the older one.
-        found = model._default_manager.filter(**{f"{column}__in": wanted}).order_by("retired", "pk")
-        for row in found:
-            # The database may call names equal that differ in case or accents.
-            name = wanted.get(getattr(row, column))
-            if name is not None:
-                rows.setdefault(name, row)
+        rows |= {wanted[code]: row for code, row in described.rows(model, column, wanted.keys()).items()}
     return rows
 
 

@@ -86,6 +86,14 @@ class ImportReport:
         if cursor.rowcount:
             self.counts[f"made.{kind}"] += 1
 
+    def note_described(self, kind: str, name: str, outcome: str) -> None:
+        """Note what became of reference data that the file describes: one of ``OUTCOMES``."""
+        self.counts["described"] += 1
+        if outcome == "created":
+            self.note_made(kind, name)
+        elif outcome == "updated":
+            self._add("changed", {"kind": kind, "name": name})
+
     def note_release(self, release: str, units: int) -> None:
         """Note a release and how many units it moved."""
         self.counts["published"] += units
@@ -111,18 +119,23 @@ class ImportReport:
         return sum(self.counts[f"{word}.courses"] for word in OUTCOMES)
 
     @property
+    def gave_nothing(self) -> bool:
+        """Whether the file has rows, and not one gave a course or reference data."""
+        return bool(self.rows) and not self.courses and not self.counts["described"]
+
+    @property
     def changed_nothing(self) -> bool:
         """Whether the catalog had everything before."""
         moving = ("created.courses", "created.runs", "updated.courses", "updated.runs", "published", "not_published")
-        return not any(self.counts[name] for name in moving)
+        return not any(self.counts[name] for name in (*moving, "changed")) and not self._made_counts()
 
     def write_json(self, write: Callable[[str], object]) -> None:
         """
         Write the report as one JSON object, piece by piece.
 
         Keys: the options, ``rows``; ``created``, ``updated`` and ``unchanged`` with counts and keys; ``refused`` as a
-        list of line, field and reason; ``merged``, ``mended`` with rule ids, ``not_published``, ``reference_data`` and
-        ``published``.
+        list of line, field and reason; ``merged``, ``mended`` with rule ids, ``not_published``, ``reference_data``
+        (what was made), ``changed_reference_data`` and ``published``.
         """
         head = json.dumps(self.options | {"rows": self.rows}, ensure_ascii=False)
         write(head.removesuffix("}"))
@@ -136,6 +149,8 @@ class ImportReport:
             self._write_list(write, self._items(chapter))
         write(',\n"reference_data": ')
         self._write_list(write, self._made())
+        write(',\n"changed_reference_data": ')
+        self._write_list(write, self._items("changed"))
         write(f',\n"published": {{"units": {self.counts["published"]}, "releases": ')
         self._write_list(write, self._items("releases"))
         write("}}\n")
@@ -160,12 +175,14 @@ class ImportReport:
         made = [f"{kind}: {count}" for kind, count in sorted(self._made_counts().items())]
         if made:
             write(f"  {'made':<10} {'; '.join(made)}\n")
-        if self.options["publish"]:
+        if counts["changed"]:
+            write(f"  {'changed':<10} {_number(counts['changed'], 'piece')} of reference data\n")
+        if self.options["publish"] or counts["published"]:
             releases = "" if self.options["dry_run"] else f" in {_number(counts['releases'], 'release')}"
             write(f"  {'published':<10} {_number(counts['published'], 'unit')}{releases}\n")
         if self.options["dry_run"]:
             write("This is what an import would do. Nothing was written.\n")
-        elif self.courses and self.changed_nothing:
+        elif (self.courses or counts["described"]) and self.changed_nothing:
             write("Nothing changed: the catalog says already what the file says.\n")
 
     def _made_counts(self) -> dict[str, int]:

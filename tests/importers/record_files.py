@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from openedx_catalog_publisher.importers.catalog_import import CatalogImport
-from openedx_catalog_publisher.importers.records import CourseRecord, RowOutcome, RunRecord
+from openedx_catalog_publisher.importers.records import CourseRecord, Naming, RowOutcome, RunRecord
 from openedx_catalog_publisher.importers.report import ImportReport
 from tests.factories import SYSTEM
 
@@ -17,9 +17,13 @@ class Records:
     """Reads nothing and gives the records that it was made of."""
 
     name = "records"
+    naming = Naming(codes={"subject": "name"}, makes=True)
 
     def __init__(self, outcomes: Sequence[RowOutcome]) -> None:
         self._outcomes = outcomes
+
+    def states_official(self, path: Path) -> bool:
+        return False
 
     def count_rows(self, path: Path) -> int:
         return len(self._outcomes)

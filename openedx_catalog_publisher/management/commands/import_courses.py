@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from openedx_catalog_publisher.api import Actor, NotPermitted
+from openedx_catalog_publisher.api import Actor, InvalidInput, NotPermitted
 from openedx_catalog_publisher.importers.catalog_import import CatalogImport
 from openedx_catalog_publisher.importers.formats import FORMATS, Format
 from openedx_catalog_publisher.importers.records import UnreadableFileError
@@ -35,6 +36,11 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="the file to import")
         parser.add_argument("--format", required=True, choices=sorted(FORMATS), help="the format of the file")
         parser.add_argument("--publish", action="store_true", help="publish what is imported, a release for each batch")
+        parser.add_argument(
+            "--drafts-only",
+            action="store_true",
+            help="publish nothing of what the file says is official: what the draft lacks of it goes into the draft",
+        )
         parser.add_argument("--dry-run", action="store_true", help="write nothing and report what would be")
         parser.add_argument("--report", type=Path, metavar="FILE.json", help="write the report as JSON, too")
         parser.add_argument("--limit", type=_positive, metavar="N", help="read the first N rows only")
@@ -67,12 +73,14 @@ class Command(BaseCommand):
             limit=options["limit"],
         ) as report:
             try:
-                self._run(adapter, path, actor, report, verbosity=options["verbosity"])
+                self._run(adapter, path, actor, report, options)
             except NotPermitted as error:
                 raise CommandError(
                     f"{options['username']} may not import. Grant them the role catalog_admin, or name somebody "
                     "who has it with --as."
                 ) from error
+            except InvalidInput as error:
+                raise CommandError(f"--publish: {' '.join(error.fields['publish'])} (--drafts-only)") from error
             except UnreadableFileError as error:
                 raise CommandError(
                     f"{path} cannot be read as {adapter.name}. {error} Give a file of this format, or another --format."
@@ -80,20 +88,25 @@ class Command(BaseCommand):
             if report_path is not None:
                 _write_json(report, report_path)
             report.write_text(self.stdout.write, refusals=options["verbosity"] > 0)
-            if report.rows and not report.courses:
+            if report.gave_nothing:
                 raise CommandError("Not one row gave a course; the report says why of each.")
 
-    def _run(self, adapter: Format, path: Path, actor: Actor, report: ImportReport, *, verbosity: int) -> None:
-        silent = verbosity == 0 or not sys.stderr.isatty()
+    def _run(self, adapter: Format, path: Path, actor: Actor, report: ImportReport, options: Mapping[str, Any]) -> None:
+        silent = options["verbosity"] == 0 or not sys.stderr.isatty()
         limit: int | None = report.options["limit"]
         total = None
         if not silent:
             rows = adapter.count_rows(path)
             total = rows if limit is None else min(rows, limit)
         with tqdm(total=total, disable=silent, unit=" rows", file=sys.stderr) as progress:
-            CatalogImport(actor, report, publish=report.options["publish"], dry_run=report.options["dry_run"]).run(
-                adapter, path, limit=limit, advance=progress.update
+            run = CatalogImport(
+                actor,
+                report,
+                publish=options["publish"],
+                drafts_only=options["drafts_only"],
+                dry_run=options["dry_run"],
             )
+            run.run(adapter, path, limit=limit, advance=progress.update)
 
 
 def _positive(text: str) -> int:
