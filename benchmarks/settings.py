@@ -15,3 +15,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(SQLITE_FOLDER.name) / "benchmarks.sqlite3")}
 
 MEDIA_ROOT = Path(SQLITE_FOLDER.name) / "media"
+
+# Commands are measured and interleaved by themselves; what wants the relay names its consumers.
+CATALOG_PUBLISHER_CONSUMERS: list[str] = []

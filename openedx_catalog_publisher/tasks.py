@@ -7,6 +7,8 @@ import uuid
 from celery import shared_task
 
 from openedx_catalog_publisher.importers.jobs import run_job
+from openedx_catalog_publisher.ledger.seal import seal_along_the_way
+from openedx_catalog_publisher.outbox.relay import relay
 
 
 @shared_task(name="openedx_catalog_publisher.run_import", ignore_result=True)
@@ -18,3 +20,12 @@ def run_import(job: str) -> None:
         job: uuid of the job. Handing over the same twice carries it out once.
     """
     run_job(uuid.UUID(job))
+
+
+@shared_task(name="openedx_catalog_publisher.relay_outbox", ignore_result=True)
+def relay_outbox() -> None:
+    """Hand recorded events to the consumers that can run in this service, and seal the log where that is due."""
+    relay()
+    seal_along_the_way()
+
+

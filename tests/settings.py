@@ -20,3 +20,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 MEDIA_ROOT = Path(tempfile.gettempdir()) / "openedx_catalog_publisher_test_media"
+
+# Commands are measured and interleaved by themselves; what wants the relay names its consumers.
+CATALOG_PUBLISHER_CONSUMERS: list[str] = []

@@ -9,6 +9,7 @@ from openedx_catalog_publisher.admin import (  # noqa: F401
     access_rows,
     course_runs,
     courses,
+    deliveries,
     logs,
     parts,
     reference_data,

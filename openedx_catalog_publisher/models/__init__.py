@@ -16,6 +16,7 @@ from openedx_catalog_publisher.models.course_run_parts import (
     RestrictedCourseRun,
     Seat,
 )
+from openedx_catalog_publisher.models.deliveries import Delivery, OutboxConsumer
 from openedx_catalog_publisher.models.editors import CourseEditor, CourseUrlRedirect, CourseUrlSlug
 from openedx_catalog_publisher.models.idempotency import IdempotentRequest
 from openedx_catalog_publisher.models.imports import ImportContent, ImportJob
@@ -29,6 +30,7 @@ from openedx_catalog_publisher.models.ledger import (
     WriteSource,
 )
 from openedx_catalog_publisher.models.organization import OrganizationProfile
+from openedx_catalog_publisher.models.notifications import NotificationOptOut, SentMail
 from openedx_catalog_publisher.models.outbox import EventKind, OutboxEvent
 from openedx_catalog_publisher.models.people import Person
 from openedx_catalog_publisher.models.reference import Collaborator, Currency, LanguageTag, Reference, Source
@@ -68,6 +70,7 @@ __all__ = [
     "ImportJob",
     "LanguageTag",
     "LevelType",
+    "Delivery",
     "Mode",
     "OrganizationProfile",
     "OutboxEvent",
@@ -77,7 +80,9 @@ __all__ = [
     "Reference",
     "Release",
     "RestrictedCourseRun",
+    "NotificationOptOut",
     "RoleName",
+    "OutboxConsumer",
     "Seal",
     "SealedHead",
     "Seat",
@@ -91,5 +96,6 @@ __all__ = [
     "Track",
     "UnitKind",
     "UnitRoot",
+    "SentMail",
     "WriteSource",
 ]

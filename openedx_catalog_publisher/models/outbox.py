@@ -30,7 +30,8 @@ class OutboxEvent(AppendOnlyModel):
     One event: exists exactly when its change was committed.
 
     ``sequence`` counts the events of one object (unit, role assignment, piece of reference data) from 1, given under
-    that object's lock, so that a consumer can tell order and gaps.
+    that object's lock, so that a consumer can tell order and gaps. ``routed`` is the relay's own mark, the only column
+    that is ever written again: whether the event's deliveries were made.
 
     .. no_pii: users stand in payloads by pseudonym.
     """
@@ -44,6 +45,7 @@ class OutboxEvent(AppendOnlyModel):
     occurred_at = models.DateTimeField(_("time"))
     operation = models.UUIDField(_("operation"))
     payload = models.JSONField(_("payload"), default=dict)
+    routed = models.BooleanField(_("deliveries made"), default=False, editable=False)
 
     class Meta:
         ordering = ["id"]
@@ -52,6 +54,8 @@ class OutboxEvent(AppendOnlyModel):
         constraints = [
             models.UniqueConstraint(fields=["object_type", "object_code", "sequence"], name="ocp_outbox_sequence_uniq")
         ]
+        # What no relay has seen yet. No mark "seen up to here" would do: ids are not committed in their order.
+        indexes = [models.Index(fields=["routed", "id"], name="ocp_outbox_routed_idx")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_key} #{self.sequence}"

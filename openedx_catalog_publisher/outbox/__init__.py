@@ -1,1 +1,1 @@
-"""The outbox: recording events in the transaction of their change."""
+"""The outbox: events are recorded in the transaction of their change, and handed to consumers by the relay."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from openedx_catalog_publisher.models import EventKind, OutboxEvent
 from openedx_catalog_publisher.models.operation import OperationColumns
+from openedx_catalog_publisher.outbox.start import start_relay_on_commit
 
 
 class EventHead(Protocol):
@@ -24,7 +25,8 @@ class EventHead(Protocol):
 
 
 def unit_event(operation: OperationColumns, anchor: EventHead, kind: EventKind, payload: dict[str, Any]) -> OutboxEvent:
-    """Return the next event of a unit, numbered under the unit's lock; the caller inserts it."""
+    """Return the next event of a unit, numbered under the unit's lock; the caller inserts it, the relay is started."""
+    start_relay_on_commit()
     sequence = anchor["event_sequence"] + 1
     anchor.set(event_sequence=sequence)
     return OutboxEvent(
@@ -50,6 +52,7 @@ def object_event(
     payload: dict[str, Any],
 ) -> OutboxEvent:
     """Return the event of something that is no unit (reference data, roles), numbered by the caller under its lock."""
+    start_relay_on_commit()
     return OutboxEvent(
         kind=str(kind),
         object_type=object_type,

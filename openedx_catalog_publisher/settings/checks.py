@@ -7,6 +7,7 @@ Id                                  Says
 ``openedx_catalog_publisher.E001``  a setting has a value that it does not accept
 ``openedx_catalog_publisher.W001``  a name with the plugin's prefix is none of its settings, so that it does nothing
 ``openedx_catalog_publisher.E002``  this service cannot load the plugin by its entry point, and so has only a part of it
+``openedx_catalog_publisher.E003``  what is named as a consumer of events cannot be imported, or is none
 ``openedx_catalog_publisher.W002``  the other service cannot load the plugin from this environment
 ``openedx_catalog_publisher.W003``  the app is installed, but its settings, URLs or receivers are not connected
 ``openedx_catalog_publisher.W004``  MySQL or MariaDB does not run transactions at READ COMMITTED
@@ -23,8 +24,10 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_save
+from django.utils.module_loading import import_string
 from django.urls import get_resolver
 
 from openedx_catalog_publisher import loading
@@ -58,6 +61,21 @@ def settings_are_known(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
         Warning(f"{name} is not a setting of this plugin.", hint=_nearest(name, known), id=f"{APP}.W001")
         for name in unknown
     ]
+
+@register()
+def consumers_can_be_loaded(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report what of the consumers that are named cannot be loaded, or has the name of another (E003)."""
+    if conf.CONSUMERS.problem() is not None:
+        return []
+    # By its name, since what stands here must not import models, and consumers do.
+    configured = import_string(f"{APP}.outbox.consumers.configured")
+    try:
+        configured()
+    except ImproperlyConfigured as error:
+        hint = f"Correct {conf.CONSUMERS.name} in the settings of this service; no event is delivered until then."
+        return [Error(str(error), hint=hint, id=f"{APP}.E003")]
+    return []
+
 
 
 @register()

@@ -20,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 PREFIX: Final = "CATALOG_PUBLISHER_"
 
 RATE_PATTERN: Final = re.compile(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)")
+DOTTED_PATH: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 
 T = TypeVar("T")
 
@@ -74,6 +75,18 @@ DAYS: Final = Kind[int](
     lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
 )
 TEXT: Final = Kind[str]("a string", lambda value: isinstance(value, str))
+COUNT: Final = Kind[int](
+    "a whole number, 1 or more",
+    lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 1,
+)
+PATHS: Final = Kind[list[str]](
+    "a list of dotted paths, none of them twice",
+    lambda value: (
+        isinstance(value, (list, tuple))
+        and all(isinstance(each, str) and DOTTED_PATH.fullmatch(each) for each in value)
+        and len(set(value)) == len(value)
+    ),
+)
 SLUG: Final = Kind[str](
     "a slug: lower-case letters, digits, hyphens and underscores, at least one",
     lambda value: (
@@ -169,6 +182,38 @@ def staff_read_only() -> bool:
 
 
 def upgrade_deadline_days() -> int:
+# .. setting_name: CATALOG_PUBLISHER_CONSUMERS
+# .. setting_default: ['openedx_catalog_publisher.consumers.notifications.Notifications']
+# .. setting_description: Dotted paths of the consumers that are handed the events of the catalog. Name the same in LMS
+#     and Studio; each consumer says itself in which of them it can run.
+CONSUMERS: Final = Setting[list[str]](
+    f"{PREFIX}CONSUMERS", ["openedx_catalog_publisher.consumers.notifications.Notifications"], PATHS
+)
+
+# .. setting_name: CATALOG_PUBLISHER_DELIVERY_ATTEMPTS
+# .. setting_default: 10
+# .. setting_description: How often an event is handed to a consumer that fails, before an operator has to look. Pauses
+#     grow from half a minute to six hours; ten attempts take some three hours.
+DELIVERY_ATTEMPTS: Final = Setting(f"{PREFIX}DELIVERY_ATTEMPTS", 10, COUNT)
+
+# .. setting_name: CATALOG_PUBLISHER_MAIL_SENDER
+# .. setting_default: ''
+# .. setting_description: Address that mails of the catalog come from; while it is empty, DEFAULT_FROM_EMAIL of the
+#     service.
+MAIL_SENDER: Final = Setting(f"{PREFIX}MAIL_SENDER", "", TEXT)
+
+# .. setting_name: CATALOG_PUBLISHER_PUBLISHER_URL_ROOT
+# .. setting_default: ''
+# .. setting_description: Address of the site on which course teams edit the catalog (frontend-app-publisher), without a
+#     slash at its end. Mails lead there; while it is empty they do not.
+PUBLISHER_URL_ROOT: Final = Setting(f"{PREFIX}PUBLISHER_URL_ROOT", "", WEB_ROOT)
+
+# .. setting_name: CATALOG_PUBLISHER_STUDIO_URL_ROOT
+# .. setting_default: ''
+# .. setting_description: Address of Studio as people open it, without a slash at its end. Mails lead there; while it is
+#     empty they do not.
+STUDIO_URL_ROOT: Final = Setting(f"{PREFIX}STUDIO_URL_ROOT", "", WEB_ROOT)
+
     """Days between the close of a verified upgrade and the run's end. Raises ImproperlyConfigured for a wrong type."""
     return UPGRADE_DEADLINE_DAYS.value()
 
@@ -178,6 +223,11 @@ def default_source_slug() -> str:
     return DEFAULT_SOURCE_SLUG.value()
 
 
+    CONSUMERS,
+    DELIVERY_ATTEMPTS,
+    MAIL_SENDER,
+    PUBLISHER_URL_ROOT,
+    STUDIO_URL_ROOT,
 def marketing_url_root() -> str:
     """Root address of the marketing site, without a slash at its end, or ''. Raises ImproperlyConfigured."""
     return MARKETING_URL_ROOT.value()
@@ -196,3 +246,28 @@ def retired_run_types() -> frozenset[str]:
 def throttle_rates() -> dict[str, str | None]:
     """Rates of requests by ``anonymous``, ``user`` and ``staff``; None does not limit. Raises ImproperlyConfigured."""
     return dict(THROTTLE_RATES.value())
+
+
+def consumers() -> tuple[str, ...]:
+    """Dotted paths of the consumers of events. Raises ImproperlyConfigured for a wrong type."""
+    return tuple(CONSUMERS.value())
+
+
+def delivery_attempts() -> int:
+    """How often an event is handed to a consumer that fails. Raises ImproperlyConfigured for a wrong type."""
+    return DELIVERY_ATTEMPTS.value()
+
+
+def mail_sender() -> str:
+    """Address that mails come from. Raises ImproperlyConfigured for a wrong type."""
+    return MAIL_SENDER.value() or str(django_settings.DEFAULT_FROM_EMAIL)
+
+
+def publisher_url_root() -> str:
+    """Root address of the site for course teams, without a slash at its end, or ''. Raises ImproperlyConfigured."""
+    return PUBLISHER_URL_ROOT.value()
+
+
+def studio_url_root() -> str:
+    """Root address of Studio, without a slash at its end, or ''. Raises ImproperlyConfigured."""
+    return STUDIO_URL_ROOT.value()

@@ -29,11 +29,14 @@ from openedx_catalog_publisher.models import (
     CourseType,
     CourseUrlRedirect,
     CourseUrlSlug,
+    Delivery,
     EditRecord,
     IdempotentRequest,
     ImportContent,
     ImportJob,
+    NotificationOptOut,
     OrganizationProfile,
+    OutboxConsumer,
     OutboxEvent,
     Publication,
     Release,
@@ -42,6 +45,7 @@ from openedx_catalog_publisher.models import (
     Seal,
     SealedHead,
     Seat,
+    SentMail,
     Snapshot,
 )
 from openedx_catalog_publisher.models.reference import Reference
@@ -153,6 +157,9 @@ CASES: dict[str, tuple[Callable[[World], None], str]] = {
     "ocp_role_assignment_context_given": (_set(CatalogRoleAssignment, context=""), "context"),
     "ocp_idempotent_request_uniq": (lambda w: _same_idempotency_key(), "user"),
     "ocp_import_content_uniq": (lambda w: _same_piece(), "job"),
+    "ocp_delivery_uniq": (lambda w: _same_delivery(), "event"),
+    "ocp_delivery_due_check": (lambda w: _delivery_without_time(), "due"),
+    "ocp_sent_mail_uniq": (lambda w: _same_mail(), "event"),
 }
 """By constraint: what violates it, and the field that the answer names."""
 
@@ -172,6 +179,7 @@ UNIQUE_COLUMNS: dict[str, tuple[Callable[[World], None], str]] = {
     "Release.uuid": (_copy_first(Release), "uuid"),
     "Seal.seal_hash": (_copy_first(Seal), "seal_hash"),
     "OutboxEvent.uuid": (_copy_first(OutboxEvent, sequence=999), "uuid"),
+    "NotificationOptOut.user": (lambda w: _same_opt_out(), "user"),
     "ImportJob.uuid": (lambda w: _same_job(), "uuid"),
     "ActorPseudonym.uuid": (_copy_first(ActorPseudonym, system_name=None, user=None), "uuid"),
     "ActorPseudonym.system_name": (_copy_first(ActorPseudonym, uuid=OTHER_UUID), "system_name"),
@@ -205,6 +213,31 @@ def _same_idempotency_key() -> None:
     user = make_user()
     for _ in range(2):
         IdempotentRequest.objects.create(user=user, key="k", fingerprint="f", started=timezone.now())
+
+
+def _delivery(**values: Any) -> Delivery:
+    consumer, _ = OutboxConsumer.objects.get_or_create(name="tests", defaults={"since": timezone.now()})
+    made: Delivery = Delivery.objects.create(
+        event=OutboxEvent.objects.order_by("pk")[0], consumer=consumer, sequence=1, **values
+    )
+    return made
+
+
+def _same_delivery() -> None:
+    _again(_delivery(due=timezone.now()))
+
+
+def _delivery_without_time() -> None:
+    _delivery(due=None)
+
+
+def _same_mail() -> None:
+    event = OutboxEvent.objects.order_by("pk")[0]
+    _again(SentMail.objects.create(event=event, mail="m", user=make_user(), started=timezone.now()))
+
+
+def _same_opt_out() -> None:
+    _again(NotificationOptOut.objects.create(user=make_user()))
 
 
 def _two_pseudonyms() -> None:

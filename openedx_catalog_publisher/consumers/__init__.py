@@ -1,0 +1,1 @@
+"""Consumers: what an event does outside of the catalog, one a module."""

@@ -1,0 +1,58 @@
+"""The consumer that mails."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from openedx_catalog_publisher.consumers.notifications.letters import Letter, Mail
+from openedx_catalog_publisher.consumers.notifications.messages import message
+from openedx_catalog_publisher.consumers.notifications.recipients import can_be_mailed
+from openedx_catalog_publisher.consumers.notifications.run_published import RunPublished
+from openedx_catalog_publisher.consumers.notifications.sending import send_once
+from openedx_catalog_publisher.models import EventKind, OutboxEvent
+from openedx_catalog_publisher.outbox.consumers import Service
+
+MAILS: tuple[Mail, ...] = (RunPublished(),)
+
+
+class MailsNotSent(Exception):
+    """Some mails about an event could not be sent; those that were are not sent again."""
+
+
+class Notifications:
+    """Mails those whom an event concerns, each once."""
+
+    name = "notifications"
+    service = Service.EITHER
+    kinds: Collection[EventKind] = frozenset(mail.kind for mail in MAILS)
+
+    def __init__(self, mails: Iterable[Mail] = MAILS) -> None:
+        self._mails = tuple(mails)
+
+    def deliver(self, event: OutboxEvent) -> None:
+        """
+        Send the mails about an event that were not sent yet. One that fails keeps none of the others back.
+
+        Raises:
+            MailsNotSent: when at least one could not be sent.
+        """
+        failed: list[Exception] = []
+        for mail in self._mails:
+            letter = mail.compose(event) if mail.kind == event.kind else None
+            if letter is not None:
+                failed += _send(mail, event, letter)
+        if failed:
+            raise MailsNotSent(f"{len(failed)} not sent; the first: {failed[0]!r}") from failed[0]
+
+
+def _send(mail: Mail, event: OutboxEvent, letter: Letter) -> list[Exception]:
+    failed: list[Exception] = []
+    for user in letter.recipients:
+        if not can_be_mailed(user):
+            continue
+        try:
+            send_once(mail.name, event, user, message(mail.name, event, user, letter.context))
+        # Whatever keeps one mail back is told at the end, when the others are sent.
+        except Exception as error:  # noqa: BLE001
+            failed.append(error)
+    return failed
