@@ -1,8 +1,8 @@
 """
 Input of content brought to canonical form, so that equal content compares equal however it was written.
 
-White space around text goes, empty text is null, numbers and times get one notation, references become codes. All
-faulty fields are reported at once, by name.
+White space around text goes, HTML is cleaned, empty text is null, numbers and times get one notation, references become
+codes, addresses of images that are stored become their names. All faulty fields are reported at once, by name.
 """
 
 from __future__ import annotations
@@ -19,28 +19,24 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from openedx_catalog_publisher.commands.errors import InvalidInput
+from openedx_catalog_publisher.editing.field_error import FieldError
+from openedx_catalog_publisher.editing.html import clean_html
+from openedx_catalog_publisher.editing.image_names import stored_name
 from openedx_catalog_publisher.editing.parts import PARTS, PartError, canonical_part
+from openedx_catalog_publisher.editing.text import canonical_text
 from openedx_catalog_publisher.ledger.canonical_json import timestamp
 from openedx_catalog_publisher.models import UnitKind
+from openedx_catalog_publisher.models.content_fields import HtmlField, PictureField
 from openedx_catalog_publisher.publishing.capture import list_value
 from openedx_catalog_publisher.publishing.unit_tables import UNITS, Column, Part, ReferenceTarget, Unit
 
-MAX_TEXT = 200_000
-"""Longest text that a field takes, in characters; far above any real page, and below what one statement can carry."""
+__all__ = ["FieldError", "canonical_content", "canonical_value", "default_content"]
 
 FIRST_YEAR = 1000
 """MySQL stores no earlier time."""
 
 LARGEST_NUMBERS = {"PositiveSmallIntegerField": 32_767, "PositiveIntegerField": 2_147_483_647}
 """What every database supported by Django stores in such a column, by type; SQLite itself knows no bounds."""
-
-
-class FieldError(ValueError):
-    """A value that its field does not take; ``messages`` are sentences for people."""
-
-    def __init__(self, *messages: str) -> None:
-        super().__init__(" ".join(messages))
-        self.messages = list(messages)
 
 
 def canonical_content(kind: UnitKind, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +46,8 @@ def canonical_content(kind: UnitKind, changes: Mapping[str, Any]) -> dict[str, A
     Arguments:
         kind: the kind of unit.
         changes: values by content name. References are given by code (uuid, language tag, currency code, seat type
-            slug) or as the referenced row; times as aware datetimes or ISO 8601 strings with an offset; lists of
+            slug) or as the referenced row; times as aware datetimes or ISO 8601 strings with an offset; images by the
+            name or the address of a stored one (``images.stored_image`` stores them beforehand); lists of
             references as lists of codes; ``seats`` as a list of objects; ``entitlement`` and ``restricted_run`` as an
             object or None.
 
@@ -102,7 +99,7 @@ def canonical_value(column: Column, value: Any) -> Any:
     if isinstance(column.field, models.JSONField):
         return _json(column, value)
     if isinstance(value, str):
-        value = _text(value)
+        value = clean_html(value) if isinstance(column.field, HtmlField) else canonical_text(value)
     if value in ("", None):
         return _empty(column)
     if isinstance(column.field, models.DateTimeField):
@@ -113,8 +110,8 @@ def canonical_value(column: Column, value: Any) -> Any:
         raise FieldError("Give a whole number.")
     if isinstance(column.field, models.CharField | models.TextField) and not isinstance(value, str):
         raise FieldError("Give text.")
-    if isinstance(column.field, models.FileField):
-        return str(value)
+    if isinstance(column.field, PictureField):
+        return stored_name(column.field, value)
     if isinstance(column.field, models.DecimalField):
         value = _decimal(column.field, value)
     try:
@@ -131,17 +128,6 @@ def _check_storable(column: Column, value: Any) -> None:
     largest = LARGEST_NUMBERS.get(column.field.get_internal_type())
     if largest is not None and value > largest:
         raise FieldError(f"Give a number of at most {largest}.")
-
-
-def _text(value: str) -> str:
-    value = value.strip()
-    if len(value) > MAX_TEXT:
-        raise FieldError(f"At most {MAX_TEXT} characters; this has {len(value)}.")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise FieldError("This holds half of a character (a lone surrogate), which no text has.") from error
-    return value
 
 
 def _empty(column: Column) -> Any:
@@ -220,7 +206,7 @@ def _json(column: Column, value: Any) -> Any:
         return []
     if not isinstance(value, list | tuple) or not all(isinstance(entry, str) for entry in value):
         raise FieldError("Give a list of texts.")
-    return [text for entry in value if (text := _text(entry))]
+    return [text for entry in value if (text := canonical_text(entry))]
 
 
 def _canonical_list(part: Part, value: Any) -> Any:

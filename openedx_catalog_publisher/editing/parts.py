@@ -1,8 +1,8 @@
 """
 Shapes of the values that are JSON columns of their owner (Discovery keeps each in a table of its own).
 
-A serializer of each brings input to canonical form: known keys only, strings trimmed, decimals as strings of fixed
-scale, empty values null.
+A serializer of each brings input to canonical form: known keys only, strings trimmed, HTML cleaned, decimals as
+strings of fixed scale, empty values null.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from openedx_catalog_publisher.editing.field_error import FieldError
+from openedx_catalog_publisher.editing.html import clean_html
 from openedx_catalog_publisher.ledger.canonical_json import plain
 
 
@@ -24,6 +26,18 @@ class Text(serializers.CharField):
     def run_validation(self, data: Any = serializers.empty) -> Any:
         """Return the trimmed string, or None for a blank one."""
         return super().run_validation(data) or None
+
+
+class Html(Text):
+    """A text of HTML, cleaned; what shows nothing is null."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Return the cleaned HTML, or None where it shows nothing."""
+        text = super().run_validation(data)
+        try:
+            return None if text is None else clean_html(text)
+        except FieldError as error:
+            raise serializers.ValidationError(error.messages) from error
 
 
 class Part(serializers.Serializer[Any]):
@@ -60,7 +74,7 @@ class ExtraDescriptionPart(Part):
     """A further promotional text."""
 
     title = Text(255)
-    description = Text()
+    description = Html()
 
 
 class GeoLocationPart(Part):
@@ -100,7 +114,7 @@ class FactPart(Part):
     """A fact with a heading."""
 
     heading = Text(255)
-    blurb = Text()
+    blurb = Html()
 
 
 class ProductMetaPart(Part):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
@@ -16,10 +17,14 @@ from django.db.models import Max, ProtectedError
 from django.utils.text import slugify
 
 from openedx_catalog_publisher.access.actions import Action
-from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput, UnitNotFound
+from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput, StaleRevision, UnitNotFound
 from openedx_catalog_publisher.commands.rights import require
 from openedx_catalog_publisher.commands.transaction import Operation, command
+from openedx_catalog_publisher.editing.field_error import FieldError
+from openedx_catalog_publisher.editing.html import clean_html
+from openedx_catalog_publisher.editing.image_names import stored_name
 from openedx_catalog_publisher.editing.parts import PartError, SocialLinkPart, canonical_part
+from openedx_catalog_publisher.editing.text import canonical_text
 from openedx_catalog_publisher.models import (
     Collaborator,
     CourseRunType,
@@ -40,6 +45,7 @@ from openedx_catalog_publisher.models import (
     Topic,
     Track,
 )
+from openedx_catalog_publisher.models.content_fields import HtmlField, PictureField
 from openedx_catalog_publisher.outbox.record import object_event
 from openedx_catalog_publisher.publishing.store import is_referred_to
 
@@ -67,14 +73,18 @@ KEPT = frozenset({"id", "uuid", "revision", "created", "modified", "key_normaliz
 
 
 @command
-def create_reference(operation: Operation, model: type[models.Model], changes: Mapping[str, Any]) -> Any:
+def create_reference(
+    operation: Operation, model: type[models.Model], changes: Mapping[str, Any], *, uuid: UUID | None = None
+) -> Any:
     """
     Add a piece of reference data.
 
     Arguments:
         operation: given by the command.
         model: one of ``REFERENCE_MODELS``.
-        changes: values by field name; many-to-many fields take rows, in order.
+        changes: values by field name; many-to-many fields take rows, in order; images the name or the address of a
+            stored one (``images.stored_image`` stores them beforehand).
+        uuid: its uuid, where it has one from elsewhere; None makes one.
 
     Raises:
         NotPermitted: when the actor may not.
@@ -83,11 +93,14 @@ def create_reference(operation: Operation, model: type[models.Model], changes: M
     """
     _check_model(model)
     require(operation.actor, Action.CREATE_REFERENCE, model)
-    return save_reference(operation, model(), changes)
+    row = model() if uuid is None else model(uuid=uuid)
+    return save_reference(operation, row, changes)
 
 
 @command
-def update_reference(operation: Operation, model: type[models.Model], pk: Any, changes: Mapping[str, Any]) -> Any:
+def update_reference(
+    operation: Operation, model: type[models.Model], pk: Any, changes: Mapping[str, Any], *, revision: int | None = None
+) -> Any:
     """
     Change a piece of reference data; equal input writes nothing.
 
@@ -95,30 +108,41 @@ def update_reference(operation: Operation, model: type[models.Model], pk: Any, c
         operation: given by the command.
         model: one of ``REFERENCE_MODELS``.
         pk: its primary key.
-        changes: values by field name; many-to-many fields take rows, in order.
+        changes: values by field name, as ``create_reference`` takes them.
+        revision: the revision that the caller saw; None to write whatever happened since.
 
     Raises:
         NotPermitted: when the actor may not.
         InvalidInput: naming every faulty field, also one that never changes.
+        StaleRevision: when it is at another revision than the caller saw.
         UnitNotFound: when there is none.
     """
     row = _locked(model, pk)
     require(operation.actor, Action.CHANGE_REFERENCE, row)
+    _check_revision(row, revision)
     return save_reference(operation, row, changes)
 
 
 @command
-def delete_reference(operation: Operation, model: type[models.Model], pk: Any) -> None:
+def delete_reference(operation: Operation, model: type[models.Model], pk: Any, *, revision: int | None = None) -> None:
     """
     Delete a piece of reference data that nothing refers to.
+
+    Arguments:
+        operation: given by the command.
+        model: one of ``REFERENCE_MODELS``.
+        pk: its primary key.
+        revision: the revision that the caller saw; None to delete whatever happened since.
 
     Raises:
         NotPermitted: for all but catalog administrators and the system.
         Conflict: when a unit, other reference data or a snapshot refers to it; the remedy is to retire it.
+        StaleRevision: when it is at another revision than the caller saw.
         UnitNotFound: when there is none.
     """
     row = _locked(model, pk)
     require(operation.actor, Action.DELETE_REFERENCE, row)
+    _check_revision(row, revision)
     code = _code(row)
     referred = is_referred_to(str(model._meta.model_name), code) or _is_listed(row)
     try:
@@ -160,6 +184,22 @@ def save_reference(operation: Operation, row: Any, changes: Mapping[str, Any]) -
     return row
 
 
+def plan_reference(row: Any, changes: Mapping[str, Any]) -> bool:
+    """
+    Tell whether ``save_reference`` would write anything, and bring the row to what it would be, without its lists.
+
+    Raises:
+        InvalidInput: naming every faulty field. Rows that do not exist yet are taken as they are.
+    """
+    changed, lists = _assign(row, changes)
+    coming = {name for name, value in changes.items() if isinstance(value, models.Model) and value._state.adding}
+    try:
+        row.full_clean(exclude=_unchecked(type(row)) | coming, validate_unique=True)
+    except ValidationError as error:
+        raise InvalidInput(_messages(error)) from error
+    return bool(row._state.adding or changed or lists)
+
+
 def _unchecked(model: type[models.Model]) -> set[str]:
     # Filled by save().
     return {"key_normalized"} if model is OrganizationProfile else set()
@@ -176,6 +216,11 @@ def _locked(model: type[models.Model], pk: Any) -> Any:
     if row is None:
         raise UnitNotFound(f"There is no {model._meta.verbose_name} {pk}.")
     return row
+
+
+def _check_revision(row: Any, revision: int | None) -> None:
+    if revision is not None and revision != row.revision:
+        raise StaleRevision(str(row), revision, row.revision)
 
 
 def _assign(row: Any, changes: Mapping[str, Any]) -> tuple[list[str], dict[str, Sequence[Any]]]:
@@ -198,7 +243,7 @@ def _assign(row: Any, changes: Mapping[str, Any]) -> tuple[list[str], dict[str, 
         else:
             try:
                 canonical = _canonical(row, field, value)
-            except (ValidationError, PartError) as error:
+            except (FieldError, PartError, ValidationError) as error:
                 errors[name] = list(error.messages)
                 continue
             if getattr(row, field.attname) != (canonical.pk if isinstance(canonical, models.Model) else canonical):
@@ -211,18 +256,30 @@ def _assign(row: Any, changes: Mapping[str, Any]) -> tuple[list[str], dict[str, 
 
 def _canonical(row: Any, field: Any, value: Any) -> Any:
     if field.name == "urls_detailed":
-        return [canonical_part(SocialLinkPart, entry) for entry in value or []]
+        return [part for entry in _entries(value) if (part := canonical_part(SocialLinkPart, entry))]
     if field.name == "areas_of_expertise":
-        return [str(entry).strip() for entry in value or [] if str(entry).strip()]
-    if isinstance(value, str) and not isinstance(field, models.FileField):
-        value = value.strip()
+        return [text for entry in _entries(value) if (text := canonical_text(str(entry)))]
+    if isinstance(field, PictureField):
+        present = getattr(row, field.attname)
+        # What stands there is no change, whoever put it there.
+        return present if str(value or "") == str(present or "") else stored_name(field, value)
+    if isinstance(field, HtmlField) and not isinstance(value, str | None):
+        raise FieldError("Give text.")
+    if isinstance(value, str):
+        value = clean_html(value) or "" if isinstance(field, HtmlField) else canonical_text(value)
         if not value and field.null:
             return None
     if value is None and isinstance(field, models.CharField | models.TextField) and not field.null:
         return ""
-    if field.is_relation or isinstance(field, models.FileField):
-        return value
-    return field.to_python(value)
+    return value if field.is_relation else field.to_python(value)
+
+
+def _entries(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list | tuple):
+        raise FieldError("Give a list.")
+    return list(value)
 
 
 def _list(row: Any, name: str) -> list[Any]:

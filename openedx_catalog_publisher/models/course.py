@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from openedx_catalog_publisher.models.content_fields import HtmlField, PictureField
 from openedx_catalog_publisher.models.field_classes import FieldClasses
 from openedx_catalog_publisher.models.normalization import BinaryCharField
 from openedx_catalog_publisher.models.reference import Source
@@ -88,26 +89,33 @@ class Course(UnitRoot):
     title = models.CharField(_("title"), max_length=255, null=True, blank=True)
     type = models.ForeignKey(CourseType, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     url_slug = models.CharField(_("URL slug"), max_length=255, null=True, blank=True)
-    short_description = models.TextField(_("short description"), null=True, blank=True)
-    full_description = models.TextField(_("full description"), null=True, blank=True)
-    outcome = models.TextField(_("what you will learn"), null=True, blank=True)
-    prerequisites_raw = models.TextField(_("prerequisites"), null=True, blank=True)
-    syllabus_raw = models.TextField(_("syllabus"), null=True, blank=True)
-    faq = models.TextField(_("frequently asked questions"), null=True, blank=True)
-    learner_testimonials = models.TextField(_("learner testimonials"), null=True, blank=True)
+    short_description = HtmlField(_("short description"), null=True, blank=True)
+    full_description = HtmlField(_("full description"), null=True, blank=True)
+    outcome = HtmlField(_("what you will learn"), null=True, blank=True)
+    prerequisites_raw = HtmlField(_("prerequisites"), null=True, blank=True)
+    syllabus_raw = HtmlField(_("syllabus"), null=True, blank=True)
+    faq = HtmlField(_("frequently asked questions"), null=True, blank=True)
+    learner_testimonials = HtmlField(_("learner testimonials"), null=True, blank=True)
     additional_information = models.TextField(_("additional information"), null=True, blank=True)
     extra_description = models.JSONField(_("extra description"), null=True, blank=True)
     expected_learning_items = models.JSONField(_("expected learning items"), default=list, blank=True)
     prerequisites = models.JSONField(_("list of prerequisites"), default=list, blank=True)
     level_type = models.ForeignKey(LevelType, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    image = models.ImageField(_("image"), upload_to="catalog_publisher/courses", max_length=255, null=True, blank=True)
+    image = PictureField(
+        _("image"),
+        upload_to="catalog_publisher/courses",
+        max_length=255,
+        null=True,
+        blank=True,
+        variants={"original": (1134, 675), "small": (378, 225)},
+    )
     card_image_url = models.URLField(_("card image URL"), max_length=255, null=True, blank=True)
     video = models.JSONField(_("video"), null=True, blank=True)
     product_source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     organization_short_code_override = models.CharField(
         _("organization short code override"), max_length=255, null=True, blank=True
     )
-    organization_logo_override = models.ImageField(
+    organization_logo_override = PictureField(
         _("organization logo override"), upload_to="catalog_publisher/courses", max_length=255, null=True, blank=True
     )
     enterprise_subscription_inclusion = models.BooleanField(

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from openedx_catalog_publisher.models.content_fields import HtmlField
 from openedx_catalog_publisher.models.course import Course
 from openedx_catalog_publisher.models.field_classes import FieldClasses
 from openedx_catalog_publisher.models.normalization import BinaryCharField
@@ -88,9 +89,9 @@ class CourseRun(UnitRoot):
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="course_runs")
     external_key = BinaryCharField(_("external key"), max_length=225, null=True, blank=True)
     title_override = models.CharField(_("title"), max_length=255, null=True, blank=True)
-    short_description_override = models.TextField(_("short description"), null=True, blank=True)
-    full_description_override = models.TextField(_("full description"), null=True, blank=True)
-    outcome_override = models.TextField(_("what you will learn"), null=True, blank=True)
+    short_description_override = HtmlField(_("short description"), null=True, blank=True)
+    full_description_override = HtmlField(_("full description"), null=True, blank=True)
+    outcome_override = HtmlField(_("what you will learn"), null=True, blank=True)
     type = models.ForeignKey(CourseRunType, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     expected_program_type = models.ForeignKey(
         ProgramType, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

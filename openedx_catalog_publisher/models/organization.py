@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from openedx_catalog_publisher.models.content_fields import PictureField
 from openedx_catalog_publisher.models.normalization import BinaryCharField, normalize_key
 from openedx_catalog_publisher.models.reference import Reference
 
@@ -35,11 +36,11 @@ class OrganizationProfile(Reference):
     enterprise_subscription_inclusion = models.BooleanField(_("in enterprise subscriptions"), default=False)
     certificate_name = models.CharField(_("name on certificates"), max_length=255, blank=True, default="")
     homepage_url = models.URLField(_("home page"), max_length=255, blank=True, default="")
-    logo_image = models.ImageField(_("logo"), upload_to="catalog_publisher/organizations", null=True, blank=True)
-    certificate_logo_image = models.ImageField(
+    logo_image = PictureField(_("logo"), upload_to="catalog_publisher/organizations", null=True, blank=True)
+    certificate_logo_image = PictureField(
         _("logo on certificates"), upload_to="catalog_publisher/organizations", null=True, blank=True
     )
-    banner_image = models.ImageField(_("banner"), upload_to="catalog_publisher/organizations", null=True, blank=True)
+    banner_image = PictureField(_("banner"), upload_to="catalog_publisher/organizations", null=True, blank=True)
     organization_hex_color = models.CharField(
         _("colour"),
         max_length=6,

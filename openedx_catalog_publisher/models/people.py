@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from openedx_catalog_publisher.models.content_fields import HtmlField, PictureField
 from openedx_catalog_publisher.models.normalization import BinarySlugField
 from openedx_catalog_publisher.models.organization import OrganizationProfile
 from openedx_catalog_publisher.models.reference import LanguageTag, Reference
@@ -36,13 +37,15 @@ class Person(Reference):
     given_name = models.CharField(_("given name"), max_length=255)
     family_name = models.CharField(_("family name"), max_length=255, blank=True, default="")
     slug = BinarySlugField(_("slug"), max_length=255, unique=True, allow_unicode=True)
-    bio = models.TextField(_("biography"), blank=True, default="")
+    bio = HtmlField(_("biography"), blank=True, default="")
     bio_language = models.ForeignKey(
         LanguageTag, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("language")
     )
-    profile_image = models.ImageField(_("picture"), upload_to="catalog_publisher/people", null=True, blank=True)
+    profile_image = PictureField(
+        _("picture"), upload_to="catalog_publisher/people", null=True, blank=True, variants={"medium": (110, 110)}
+    )
     email = models.EmailField(_("e-mail address"), max_length=255, blank=True, default="")
-    major_works = models.TextField(_("major works"), blank=True, default="")
+    major_works = HtmlField(_("major works"), blank=True, default="")
     published = models.BooleanField(_("published"), default=False)
     position_title = models.CharField(_("title of the position"), max_length=255, blank=True, default="")
     position_organization = models.ForeignKey(

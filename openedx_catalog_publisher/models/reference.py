@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from model_utils.models import TimeStampedModel
 from simple_history.models import HistoricalRecords
 
+from openedx_catalog_publisher.models.content_fields import PictureField
 from openedx_catalog_publisher.models.immutability import ImmutableFieldsModel
 from openedx_catalog_publisher.models.normalization import BinarySlugField
 
@@ -107,7 +108,13 @@ class Collaborator(Reference):
     """
 
     name = models.CharField(_("name"), max_length=255)
-    image = models.ImageField(_("image"), upload_to="catalog_publisher/collaborators", null=True, blank=True)
+    image = PictureField(
+        _("image"),
+        upload_to="catalog_publisher/collaborators",
+        null=True,
+        blank=True,
+        variants={"original": (200, 100)},
+    )
 
     class Meta:
         ordering = ["name", "id"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from openedx_catalog_publisher.models.content_fields import PictureField
 from openedx_catalog_publisher.models.normalization import BinaryCharField, BinarySlugField
 from openedx_catalog_publisher.models.reference import Reference
 
@@ -79,7 +80,13 @@ class ProgramType(Reference):
     applicable_seat_types = models.ManyToManyField(
         "openedx_catalog_publisher.SeatType", blank=True, related_name="+", verbose_name=_("applicable seat types")
     )
-    logo_image = models.ImageField(_("logo"), upload_to="catalog_publisher/program_types", null=True, blank=True)
+    logo_image = PictureField(
+        _("logo"),
+        upload_to="catalog_publisher/program_types",
+        null=True,
+        blank=True,
+        variants={"large": (256, 256), "medium": (128, 128), "small": (64, 64), "x-small": (32, 32)},
+    )
     coaching_supported = models.BooleanField(_("coaching supported"), default=False)
 
     class Meta:
