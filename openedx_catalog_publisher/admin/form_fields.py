@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from openedx_catalog_publisher.api import InvalidInput
+from openedx_catalog_publisher.editing.field_error import FieldError
+from openedx_catalog_publisher.editing.images import stored_image
 from openedx_catalog_publisher.editing.parts import Part, PartError, canonical_part
 
 
@@ -217,33 +217,22 @@ FORM_FIELDS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
 """Form fields of model fields on all pages that write."""
 
 
-def stored_image(field: models.Field[Any, Any], upload: Any) -> Any:
+def uploaded_image(model: type[models.Model], name: str, upload: Any) -> str | None:
     """
-    Store an uploaded image under a name made of its content, and return that name.
-
-    Content names the file, so that what a snapshot refers to never changes and the same picture is stored once. Runs
-    before the command, because nothing outside the database is called inside of its transaction.
+    Store what the form field of an image gave, and return the name to write; None for none.
 
     Arguments:
-        field: the image column.
-        upload: what its form field gave: an upload, False for "clear", or what is stored.
+        model: the table.
+        name: the image column.
+        upload: an upload, False for "clear", or what is stored.
 
-    Returns:
-        The name to write, or None for none.
+    Raises:
+        InvalidInput: naming the field, when it is no image that is taken.
     """
-    if not isinstance(upload, UploadedFile):
-        return None if upload is False else upload
-    if not isinstance(field, models.FileField):
-        raise TypeError(f"{field} holds no file.")
-    digest = hashlib.blake2b(digest_size=16)
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    suffix = PurePosixPath(upload.name or "").suffix.lower()
-    name = f"{field.upload_to}/{digest.hexdigest()}{suffix}"
-    if not field.storage.exists(name):
-        upload.seek(0)
-        return field.storage.save(name, upload)
-    return name
+    try:
+        return stored_image(model._meta.get_field(name), upload)
+    except FieldError as error:
+        raise InvalidInput({name: error.messages}) from error
 
 
 def narrow_to_offered(choices: Any, current: Sequence[Any]) -> None:

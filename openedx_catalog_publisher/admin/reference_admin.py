@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from simple_history.admin import SimpleHistoryAdmin
 
 from openedx_catalog_publisher.admin.command_admin import CommandAdmin, CommandForm, actor_of
-from openedx_catalog_publisher.admin.form_fields import narrow_to_offered, stored_image
+from openedx_catalog_publisher.admin.form_fields import narrow_to_offered, uploaded_image
 from openedx_catalog_publisher.admin.rights import allowed, allowed_somewhere
 from openedx_catalog_publisher.api import (
     Action,
@@ -45,7 +45,7 @@ class ReferenceForm(CommandForm):
             if name not in self.changed_data:
                 # A form field knows one kind of "none", a column two.
                 return self.initial.get(name)
-            return stored_image(self._meta.model._meta.get_field(name), value)
+            return uploaded_image(self._meta.model, name, value)
         if isinstance(value, models.QuerySet):
             return list(value.order_by("pk"))
         return value

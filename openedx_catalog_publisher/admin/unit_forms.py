@@ -15,7 +15,7 @@ from openedx_catalog_publisher.admin.form_fields import (
     LinesField,
     OrderedReferencesField,
     narrow_to_offered,
-    stored_image,
+    uploaded_image,
 )
 from openedx_catalog_publisher.admin.presentation import LIST_NAMES
 from openedx_catalog_publisher.api import CatalogError, StaleRevision
@@ -93,8 +93,7 @@ class UnitForm(CommandForm):
     def _value(self, name: str) -> Any:
         value = self.cleaned_data[name]
         if isinstance(self.fields[name], forms.ImageField):
-            field: Any = self._meta.model._meta.get_field(name)
-            return stored_image(field, value)
+            return uploaded_image(self._meta.model, name, value)
         return value
 
 
