@@ -46,17 +46,20 @@ def title(run: CourseRun) -> str | None:
 
 def short_description(run: CourseRun) -> str | None:
     """Return the run's own short description, else its course's."""
-    return run.short_description_override or run.course.short_description
+    found: str | None = run.short_description_override or run.course.short_description
+    return found
 
 
 def full_description(run: CourseRun) -> str | None:
     """Return the run's own full description, else its course's."""
-    return run.full_description_override or run.course.full_description
+    found: str | None = run.full_description_override or run.course.full_description
+    return found
 
 
 def outcome(run: CourseRun) -> str | None:
     """Return what learners learn by the run itself, else by its course."""
-    return run.outcome_override or run.course.outcome
+    found: str | None = run.outcome_override or run.course.outcome
+    return found
 
 
 def has_started(run: CourseRun, now: datetime) -> bool:
