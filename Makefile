@@ -32,12 +32,11 @@ help: ## List what can be done
 		/^[a-z0-9_-]+:.*## / { printf "  %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: $(VENV)/.installed ## Run the demo with an invented sample catalog, on http://127.0.0.1:8000/ (PORT=...)
+run: $(VENV)/.installed ## Run the demo with an invented catalog, on http://127.0.0.1:8000/ (PORT=...)
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py create_demo_admin
-	@$(BIN)/python manage.py import_courses demo/sample_catalog.csv --format edx-learn-csv --publish
-	@printf '\nThe demo runs on http://127.0.0.1:%s/ (Ctrl-C stops it)\n' '$(PORT)'
-	@printf 'Admin: http://127.0.0.1:%s/admin/ (demo only: name admin, password admin)\n\n' '$(PORT)'
+	@$(BIN)/python manage.py import_demo_catalog
+	@$(BIN)/python manage.py create_demo_users
+	@printf '\nThe demo runs on http://127.0.0.1:%s/ (Ctrl-C stops it)\n\n' '$(PORT)'
 	@$(BIN)/python manage.py runserver --noreload 127.0.0.1:$(PORT)
 
 .PHONY: test

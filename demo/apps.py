@@ -1,4 +1,4 @@
-"""The demo project's own app: its home page."""
+"""The demo project's own app: its pages, its people and its checks."""
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -11,5 +11,15 @@ class DemoConfig(AppConfig):
     name = "demo"
 
     def ready(self) -> None:
-        """Connect the receivers. The platform, too, does so before the plugins themselves are ready."""
+        """
+        Connect the receivers, and register the system checks.
+
+        The platform, too, connects the receivers before the plugins themselves are ready.
+        """
+        # Imported here, since it reads settings.
+        from demo import checks  # noqa: F401, PLC0415
+        from demo.tasks import celery  # noqa: PLC0415
+
         connect_plugin_receivers(settings.PROJECT_TYPE)
+        celery.set_default()
+        celery.autodiscover_tasks(force=True)

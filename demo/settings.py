@@ -24,7 +24,10 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 # Public on purpose: this project never serves anything but the loopback interface.
 SECRET_KEY = "demo-only-not-a-secret"  # noqa: S105
 DEBUG = True
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+
+# Whoever opens the home page may become anybody by a click, administrators included (``demo/mode.py``).
+CATALOG_DEMO = True
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -36,6 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "rest_framework",
+    "drf_spectacular_sidecar",
     "simple_history",
     "waffle",
     "organizations",
@@ -128,6 +132,10 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
+
+# No broker here: a task runs where it is started.
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
 
 add_plugins(__name__, PROJECT_TYPE, "common")
 add_plugins(__name__, PROJECT_TYPE, "devstack")

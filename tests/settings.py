@@ -11,6 +11,7 @@ from demo.databases import database_from_environment
 from demo.settings import *  # noqa: F403
 
 DEBUG = False
+CATALOG_DEMO = False
 ROOT_URLCONF = "tests.urls"
 
 DATABASES = {"default": database_from_environment(":memory:")}

@@ -1,43 +1,70 @@
 """The home page of the demo."""
 
+import re
+from typing import Any
+
 import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertTemplateUsed
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from demo.views import LISTED_COURSES
-from openedx_catalog_publisher.api import Selection, publish
+from demo import recipe
+from demo.accounts import ACCOUNTS, BY_USERNAME, NORTH, RIGHTS, TRES, user_of
+from demo.views.home import LISTED_ORGANIZATIONS
+from openedx_catalog_publisher.api import Action, Selection, can, publish
+from openedx_catalog_publisher.models import ALL_ORGANIZATIONS, Course, OrganizationProfile
 from tests.factories import SYSTEM, make_course
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("demo.urls")]
+
+DRAFTS = "drafts of courses", "drafts of runs"
+OFFICIALS = "official courses", "official runs"
+
+
+def figures(client: Client) -> dict[str, int]:
+    return {figure.name: figure.number for figure in client.get("/").context["figures"]}
 
 
 def test_an_empty_catalog_says_so_and_how_to_fill_it(client: Client) -> None:
     response = client.get("/")
 
     assertTemplateUsed(response, "demo/home.html")
-    assert [(str(count.name), count.draft, count.official) for count in response.context["counts"]] == [
-        ("Courses", 0, 0),
-        ("Course runs", 0, 0),
-    ]
-    assertContains(response, "manage.py import_courses FILE --format edx-learn-csv --publish")
+    assert set(figures(client).values()) == {0}
+    assertContains(response, "manage.py import_courses FILE --format catalog-json")
 
 
-def test_drafts_and_official_rows_are_counted_and_only_official_courses_are_listed(client: Client) -> None:
+def test_drafts_and_official_rows_are_counted_and_only_official_courses_are_shown(client: Client) -> None:
     published = make_course(title="علم الفلك للجميع", runs=2)
     make_course(title="Not yet to be seen", runs=3)
     publish(SYSTEM, Selection.of([published.course.uuid], runs=[published.runs[0].uuid]))
 
-    response = client.get("/")
-
-    assert [(count.draft, count.official) for count in response.context["counts"]] == [(2, 1), (5, 1)]
+    assert figures(client) == {
+        "drafts of courses": 2,
+        "official courses": 1,
+        "drafts of runs": 5,
+        "official runs": 1,
+        # The other course, and all runs but one.
+        "drafts to publish": 5,
+        "publications on record": 2,
+    }
     assertContains(
-        response,
-        f'<li><span class="title" dir="auto">علم الفلك للجميع</span> '
-        f'<code dir="ltr">{published.course.key}</code></li>',
-        html=True,
+        client.get("/"), f'<a href="/catalog/{published.course.key}/">علم الفلك للجميع</a>', count=1, html=True
     )
-    assert "Not yet to be seen" not in response.content.decode()
+    assert "Not yet to be seen" not in client.get("/").content.decode()
+
+
+def test_each_organization_shows_what_it_published_last(client: Client) -> None:
+    first = make_course(runs=0, title="The first")
+    organization = OrganizationProfile.objects.get(
+        course_links__course=Course.drafts.get(uuid=first.course.uuid), course_links__kind="owner"
+    )
+    publish(SYSTEM, Selection.of([first.course.uuid]))
+    second = make_course(organization, runs=0, title="The second")
+    publish(SYSTEM, Selection.of([second.course.uuid]))
+    other = make_course(runs=0, title="Another's")
+    publish(SYSTEM, Selection.of([other.course.uuid]))
+
+    assert [card.title for card in client.get("/").context["cards"]] == ["The second", "Another's"]
 
 
 def test_the_title_of_a_course_is_text_and_no_markup(client: Client) -> None:
@@ -47,27 +74,99 @@ def test_the_title_of_a_course_is_text_and_no_markup(client: Client) -> None:
     assertContains(client.get("/"), "&lt;script&gt;alert(1)&lt;/script&gt;")
 
 
-def test_the_page_lists_a_few_courses_in_as_many_statements_as_none(
+def test_the_page_takes_as_many_statements_for_many_courses_as_for_one(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    # Four counts and the list, and the two statements of the request's own savepoint.
-    made = [make_course(runs=0).course.uuid for _ in range(LISTED_COURSES + 2)]
-    with django_assert_num_queries(7):
+    # Seven counts, the newest of each organization, eight tables of what cards show, and the request's own savepoint.
+    publish(SYSTEM, Selection.of([make_course().course.uuid], all_runs=True))
+    with django_assert_num_queries(18):
         client.get("/")
-    publish(SYSTEM, Selection.of(made))
+    for _ in range(LISTED_ORGANIZATIONS + 1):
+        publish(SYSTEM, Selection.of([make_course().course.uuid], all_runs=True))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(18):
         response = client.get("/")
 
-    assert len(response.context["courses"]) == LISTED_COURSES
+    assert len(response.context["cards"]) == LISTED_ORGANIZATIONS
 
 
-def test_the_page_leads_to_the_admin_and_names_the_account_of_the_demo(client: Client) -> None:
-    response = client.get("/")
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/catalog/",
+        "/drafts/",
+        "/api-docs/",
+        "/api-docs/redoc/",
+        "/admin/",
+        "/api/catalog_publisher/v1/health/",
+        "/api/catalog_publisher/v1/schema/",
+    ],
+)
+def test_the_page_leads_everywhere(client: Client, address: str) -> None:
+    assertContains(client.get("/"), f'href="{address}"')
+    assert client.get(address, follow=True).status_code == 200
 
-    assertContains(response, '<a class="button" href="/admin/">Open the admin</a>', html=True)
-    assertContains(response, "Log in as <kbd>admin</kbd> with the password <kbd>admin</kbd>.")
+
+class TestPeople:
+    def test_in_demo_mode_the_page_offers_to_be_anybody(self, demo_mode: Any, client: Client) -> None:
+        page = client.get("/").content.decode()
+
+        assert re.findall('<button name="username" value="([a-z]+)">', page) == list(BY_USERNAME)
+
+    def test_it_says_who_one_is_and_offers_the_others(self, demo_mode: Any, demo_users: None, client: Client) -> None:
+        client.post("/demo/log-in/", {"username": "nadia"})
+
+        page = client.get("/").content.decode()
+
+        assert "You are <strong>Nadia</strong>" in page
+        assert re.findall('<button name="username" value="([a-z]+)">', page) == ["nils", "teresa", "admin", "rita"]
+
+    def test_outside_demo_mode_the_page_offers_nothing_of_the_kind(self, client: Client) -> None:
+        assert "/demo/log-in/" not in client.get("/").content.decode()
+
+    def test_whoever_comes_from_the_admin_learns_who_may_open_it(
+        self, demo_mode: Any, demo_users: None, client: Client
+    ) -> None:
+        assertContains(client.get("/admin/", follow=True), "be Ada, and you are led there")
+        client.post("/demo/log-in/", {"username": "nadia"})
+        assertContains(client.get("/admin/", follow=True), "Ada may.")
+
+    def test_the_table_of_rights_is_what_the_plugins_rules_say(self, demo_users: None) -> None:
+        drafts = {
+            key: make_course(OrganizationProfile.objects.get(key=key), number="X1").course.uuid for key in (NORTH, TRES)
+        }
+        publish(SYSTEM, Selection.of(list(drafts.values())))
+
+        for right in RIGHTS:
+            rows = Course.objects if right.action is Action.VIEW_OFFICIAL else Course.drafts
+            thing = rows.get(uuid=drafts[right.organization]) if right.organization else ALL_ORGANIZATIONS
+            who = {account.username for account in ACCOUNTS if can(user_of(account.username), right.action, thing)}
+            assert who == right.who, right.what
+
+
+def test_the_commands_are_shown_with_the_address_of_this_server(client: Client) -> None:
+    [code, *_] = re.findall(r"<code>(.*?)</code>", client.get("/").content.decode(), re.DOTALL)
+
+    assert "API=http://127.0.0.1/api/catalog_publisher/v1\n" in code
+    assert len(client.get("/").context["steps"]) == len(recipe.steps(""))
 
 
 def test_the_page_can_only_be_read(client: Client) -> None:
     assert client.post("/").status_code == 405
+
+
+def test_nothing_on_the_page_comes_from_another_server(client: Client) -> None:
+    response = client.get("/")
+
+    assert not re.search(r'(src|href)="(https?:)?//', response.content.decode())
+    assert response["Content-Security-Policy"] == (
+        "default-src 'self'; img-src 'self' data:; style-src-attr 'unsafe-inline'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+def test_the_page_is_in_english_whatever_the_visitors_browser_asks_for(client: Client) -> None:
+    response = client.get("/", headers={"accept-language": "ar"})
+
+    assertContains(response, '<html lang="en">')
+    assert response["Content-Language"] == "en"

@@ -1,0 +1,1 @@
+"""The catalog of the demo: ``catalog.jsonl``, its pictures, and what draws them."""
