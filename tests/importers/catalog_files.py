@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
+from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from PIL import Image
 
@@ -19,6 +22,7 @@ from openedx_catalog_publisher.importers.catalog_json.layout import Sides
 from openedx_catalog_publisher.importers.catalog_json.reader import CatalogJson
 from openedx_catalog_publisher.importers.records import RefusedRow, RowOutcome
 from tests.importers.imports import Imported
+from tests.management.calling import call
 
 HEADER = {"format": "catalog-json", "version": 1, "sides": "both"}
 ORGANIZATION = {"kind": "organization", "key": "NorthU", "name": "University of the North"}
@@ -80,6 +84,22 @@ def exported(**options: Any) -> list[Line]:
     """Return the lines of an export without images, each read back."""
     options = {"sides": Sides.BOTH, "references": References.NAMED} | options
     return [json.loads(line) for line in CatalogExport(NoImages(), **options).lines()]
+
+
+def export_file(path: Path, *arguments: str) -> str:
+    """Export into a file and return what stands in it."""
+    call("export_courses", "--output", str(path), *arguments)
+    return path.read_text(encoding="utf-8")
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Take back what a block writes. Commands insist on being outermost, so this is no transaction of Django's."""
+    point = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(point)
 
 
 def of_kind(lines: list[Line], kind: str) -> list[Line]:

@@ -12,6 +12,7 @@ from django.core.management import CommandError
 from pytest_django import Settings
 
 from openedx_catalog_publisher.api import update_course
+from openedx_catalog_publisher.editing import images
 from openedx_catalog_publisher.models import (
     Course,
     CourseRun,
@@ -175,6 +176,23 @@ class TestWhatIsStated:
         assert [content_of(image) for image in stored] == [picture("navy"), picture("gold")]
         assert all(str(image).startswith("catalog_publisher/courses/") for image in stored)
         assert "Nothing changed" in import_lines(path, *lines).text
+
+    def test_an_image_that_is_stored_already_is_not_decoded_again(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (path.parent / "sky.png").write_bytes(picture("navy"))
+        lines = (ORGANIZATION, course_line(draft={"image": {"path": "sky.png"}}))
+        import_lines(path, *lines)
+        stored = Path(Course.drafts.get().image.path)
+        decoded: list[bytes] = []
+        monkeypatch.setattr(images, "_read", lambda data, variants: decoded.append(data) or ({}, "png"))
+        assert "Nothing changed" in import_lines(path, *lines).text
+        assert decoded == []
+        # Unless a crash left half of it.
+        stored.write_bytes(picture("navy")[:20])
+        import_lines(path, *lines)
+        assert decoded == [picture("navy")]
+        assert stored.read_bytes() == picture("navy")
 
     def test_a_dry_run_checks_images_and_keeps_none(self, path: Path) -> None:
         lines = (

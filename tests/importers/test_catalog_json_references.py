@@ -293,6 +293,11 @@ class TestRefusing:
         [(line, field, reason)] = refusals(path, SUBJECT, SUBJECT, options=options)
         assert (line, field, reason) == (5, "slug", "A line above describes this already.")
 
+    def test_what_stands_twice_under_its_uuid_is_refused(self, path: Path, options: tuple[str, ...]) -> None:
+        subject = {"kind": "subject", "uuid": str(make_subject("Optics").uuid), "name": "Optics"}
+        [(line, field, reason)] = refusals(path, subject, subject, options=options)
+        assert (line, field, reason) == (5, "uuid", "A line above describes this already.")
+
     def test_a_slug_of_another_row_is_refused(self, path: Path, options: tuple[str, ...]) -> None:
         subject, other = make_subject("A"), make_subject("B")
         line = {"kind": "subject", "uuid": str(subject.uuid), "slug": other.slug}

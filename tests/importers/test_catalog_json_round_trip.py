@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -43,8 +41,17 @@ from openedx_catalog_publisher.models import (
     UnitKind,
 )
 from tests.factories import SYSTEM, make_course, make_organization, make_person, run_changes
-from tests.importers.catalog_files import HEADER, exported, import_catalog, import_lines, of_kind, picture, write
-from tests.management.calling import call
+from tests.importers.catalog_files import (
+    HEADER,
+    export_file,
+    exported,
+    import_catalog,
+    import_lines,
+    of_kind,
+    picture,
+    taken_back,
+    write,
+)
 from tests.row_counts import row_counts
 
 pytestmark = pytest.mark.django_db
@@ -59,16 +66,6 @@ def path(tmp_path: Path) -> Path:
 def _media(settings: Settings, tmp_path: Path) -> None:
     """Each test has a storage of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
-
-
-@contextmanager
-def taken_back() -> Iterator[None]:
-    """Take back what a block writes. Commands insist on being outermost, so this is no transaction of Django's."""
-    point = transaction.savepoint()
-    try:
-        yield
-    finally:
-        transaction.savepoint_rollback(point)
 
 
 def make_catalog() -> None:
@@ -152,12 +149,6 @@ def stored() -> list[Any]:
         sorted(CourseUrlSlug.objects.values_list("url_slug", "is_active", "is_active_on_draft", "was_official")),
         sorted(CourseUrlRedirect.objects.values_list("course__key", "value")),
     ]
-
-
-def export_file(path: Path, *arguments: str) -> str:
-    """Export into a file and return what stands in it."""
-    call("export_courses", "--output", str(path), *arguments)
-    return path.read_text(encoding="utf-8")
 
 
 class TestIntoAnEmptyInstallation:

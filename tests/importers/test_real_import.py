@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from openedx_catalog_publisher.models import Course, CourseRun, EditRecord, OrganizationProfile, Publication, Subject
+from tests.importers.catalog_files import export_file, import_catalog, taken_back
 from tests.importers.imports import Imported, import_file
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -30,6 +31,24 @@ def test_the_first_real_pages_are_imported_and_published_once(pages: Path) -> No
     assert first.report["refused"] == second.report["refused"]
     assert (first.report["published"]["units"], second.report["published"]["units"]) == (2 * courses, 0)
     assert "Nothing changed" in second.text
+
+
+def test_the_real_pages_are_exported_and_imported_into_an_empty_catalog_with_nothing_lost(
+    pages: Path, tmp_path: Path
+) -> None:
+    exports = tmp_path / "here" / "catalog.jsonl", tmp_path / "there" / "catalog.jsonl"
+    for export in exports:
+        export.parent.mkdir()
+    with taken_back():
+        import_file(pages, "--publish")
+        text = export_file(exports[0])
+    assert not Course.everything.exists()
+    first = import_catalog(exports[0])
+    assert (first.counts("created"), first.report["refused"]) == ((1820, 1820), [])
+    assert first.report["published"]["units"] == 3640
+    assert export_file(exports[1]) == text
+    assert "Nothing changed" in import_catalog(exports[0]).text
+    assert not Course.drafts.filter(Course.unpublished_changes()).exists()
 
 
 @pytest.mark.mysql

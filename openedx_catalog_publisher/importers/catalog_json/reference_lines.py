@@ -105,6 +105,8 @@ class DescribedReferences:
             if (kind.model, str(record.uuid)) in self._coming:
                 raise InvalidInput({"uuid": [TWICE]})
             row = manager.filter(uuid=record.uuid).first()
+            if row is not None and (kind.name, row.pk) in self._described:
+                raise InvalidInput({"uuid": [TWICE]})
             if row is not None:
                 return row
         codes = self._codes(kind, record)
