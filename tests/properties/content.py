@@ -11,10 +11,14 @@ from typing import Any
 from django.db import models
 from hypothesis import strategies as st
 
+from openedx_catalog_publisher.editing.html import clean_html
+from openedx_catalog_publisher.editing.image_names import DIGEST_BYTES
 from openedx_catalog_publisher.ledger.canonical_json import timestamp
 from openedx_catalog_publisher.models import UnitKind
+from openedx_catalog_publisher.models.content_fields import HtmlField, PictureField
 from openedx_catalog_publisher.publishing.capture import list_value
 from openedx_catalog_publisher.publishing.unit_tables import UNITS, Column, Part
+from tests.editing.markup import markup
 
 Pool = Mapping[str, Sequence[str]]
 """Codes that exist, by name of their table."""
@@ -84,6 +88,11 @@ def _values(column: Column, pool: Pool) -> st.SearchStrategy[Any]:  # noqa: PLR0
         return st.integers(0, 32_767)
     if field.choices:
         return st.sampled_from([value for value, _ in field.flatchoices])
+    if isinstance(field, HtmlField):
+        return (texts(20_000) | markup).map(clean_html).filter(bool)
+    if isinstance(field, PictureField):
+        digests = st.binary(min_size=DIGEST_BYTES, max_size=DIGEST_BYTES).map(bytes.hex)
+        return st.builds(f"{field.upload_to}/{{}}.{{}}".format, digests, st.sampled_from(["gif", "jpg", "png", "webp"]))
     found = texts(field.max_length or 20_000)
     # Nothing is null where a column can hold null; so says the canonical form of input.
     return found.filter(bool) if field.null else found
