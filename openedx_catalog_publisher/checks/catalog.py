@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from openedx_catalog_publisher.checks import accepted_writes, anchors, append_only, closed_worlds, official_content
+from openedx_catalog_publisher.checks import (
+    accepted_writes,
+    anchors,
+    append_only,
+    closed_worlds,
+    official_content,
+    recorded_events,
+)
 from openedx_catalog_publisher.checks.findings import Finding
 
 
@@ -42,6 +49,11 @@ INVARIANTS: Mapping[int, Invariant] = {
             anchors.INVARIANT,
             "Every official root row has exactly one draft root row, with the same identity.",
             anchors.check_anchors,
+        ),
+        Invariant(
+            recorded_events.INVARIANT,
+            "No event is missing between others, and each is delivered, or on its way, to whoever asks for it.",
+            recorded_events.check_recorded_events,
         ),
         Invariant(
             accepted_writes.INVARIANT,

@@ -1,0 +1,1 @@
+"""Consumers of events: what each does, and what all of them promise."""
