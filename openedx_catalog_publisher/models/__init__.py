@@ -29,8 +29,8 @@ from openedx_catalog_publisher.models.ledger import (
     SealedHead,
     WriteSource,
 )
-from openedx_catalog_publisher.models.organization import OrganizationProfile
 from openedx_catalog_publisher.models.notifications import NotificationOptOut, SentMail
+from openedx_catalog_publisher.models.organization import OrganizationProfile
 from openedx_catalog_publisher.models.outbox import EventKind, OutboxEvent
 from openedx_catalog_publisher.models.people import Person
 from openedx_catalog_publisher.models.reference import Collaborator, Currency, LanguageTag, Reference, Source
@@ -63,6 +63,7 @@ __all__ = [
     "CourseUrlRedirect",
     "CourseUrlSlug",
     "Currency",
+    "Delivery",
     "EditRecord",
     "EventKind",
     "IdempotentRequest",
@@ -70,9 +71,10 @@ __all__ = [
     "ImportJob",
     "LanguageTag",
     "LevelType",
-    "Delivery",
     "Mode",
+    "NotificationOptOut",
     "OrganizationProfile",
+    "OutboxConsumer",
     "OutboxEvent",
     "Person",
     "ProgramType",
@@ -80,13 +82,12 @@ __all__ = [
     "Reference",
     "Release",
     "RestrictedCourseRun",
-    "NotificationOptOut",
     "RoleName",
-    "OutboxConsumer",
     "Seal",
     "SealedHead",
     "Seat",
     "SeatType",
+    "SentMail",
     "Side",
     "Snapshot",
     "Source",
@@ -96,6 +97,5 @@ __all__ = [
     "Track",
     "UnitKind",
     "UnitRoot",
-    "SentMail",
     "WriteSource",
 ]

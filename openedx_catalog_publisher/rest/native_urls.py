@@ -9,8 +9,8 @@ from openedx_catalog_publisher.rest.course_runs import CourseRunViewSet
 from openedx_catalog_publisher.rest.courses import CourseViewSet
 from openedx_catalog_publisher.rest.health import HealthView
 from openedx_catalog_publisher.rest.imports import ImportViewSet
-from openedx_catalog_publisher.rest.organizations import OrganizationViewSet
 from openedx_catalog_publisher.rest.notifications import NotificationPreferencesViewSet
+from openedx_catalog_publisher.rest.organizations import OrganizationViewSet
 from openedx_catalog_publisher.rest.people import PersonViewSet
 from openedx_catalog_publisher.rest.releases import ReleaseViewSet
 from openedx_catalog_publisher.rest.schema_view import SchemaView
@@ -46,10 +46,10 @@ router.register("tombstones", TombstoneViewSet, basename="tombstone")
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
     path("health/", HealthView.as_view(), name="health"),
-    path("schema/", SchemaView.as_view(), name="schema"),
-]
     path(
         "me/notifications/",
         NotificationPreferencesViewSet.as_view({"get": "retrieve", "put": "update"}),
         name="notification-preferences",
     ),
+    path("schema/", SchemaView.as_view(), name="schema"),
+]

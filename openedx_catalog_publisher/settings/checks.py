@@ -27,8 +27,8 @@ from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_save
-from django.utils.module_loading import import_string
 from django.urls import get_resolver
+from django.utils.module_loading import import_string
 
 from openedx_catalog_publisher import loading
 from openedx_catalog_publisher.apps import SIGNALS, URLS
@@ -62,6 +62,7 @@ def settings_are_known(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
         for name in unknown
     ]
 
+
 @register()
 def consumers_can_be_loaded(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Report what of the consumers that are named cannot be loaded, or has the name of another (E003)."""
@@ -75,7 +76,6 @@ def consumers_can_be_loaded(app_configs: Sequence[AppConfig] | None, **kwargs: A
         hint = f"Correct {conf.CONSUMERS.name} in the settings of this service; no event is delivered until then."
         return [Error(str(error), hint=hint, id=f"{APP}.E003")]
     return []
-
 
 
 @register()

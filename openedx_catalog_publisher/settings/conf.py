@@ -165,23 +165,6 @@ THROTTLE_RATES: Final = Setting[dict[str, str | None]](
     RATES,
 )
 
-ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
-    STAFF_READ_ONLY,
-    UPGRADE_DEADLINE_DAYS,
-    DEFAULT_SOURCE_SLUG,
-    MARKETING_URL_ROOT,
-    RETIRED_COURSE_TYPES,
-    RETIRED_RUN_TYPES,
-    THROTTLE_RATES,
-)
-
-
-def staff_read_only() -> bool:
-    """Whether Django staff without a catalog role may only read. Raises ImproperlyConfigured for a wrong type."""
-    return STAFF_READ_ONLY.value()
-
-
-def upgrade_deadline_days() -> int:
 # .. setting_name: CATALOG_PUBLISHER_CONSUMERS
 # .. setting_default: ['openedx_catalog_publisher.consumers.notifications.Notifications']
 # .. setting_description: Dotted paths of the consumers that are handed the events of the catalog. Name the same in LMS
@@ -214,6 +197,28 @@ PUBLISHER_URL_ROOT: Final = Setting(f"{PREFIX}PUBLISHER_URL_ROOT", "", WEB_ROOT)
 #     empty they do not.
 STUDIO_URL_ROOT: Final = Setting(f"{PREFIX}STUDIO_URL_ROOT", "", WEB_ROOT)
 
+ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
+    STAFF_READ_ONLY,
+    UPGRADE_DEADLINE_DAYS,
+    DEFAULT_SOURCE_SLUG,
+    MARKETING_URL_ROOT,
+    RETIRED_COURSE_TYPES,
+    RETIRED_RUN_TYPES,
+    THROTTLE_RATES,
+    CONSUMERS,
+    DELIVERY_ATTEMPTS,
+    MAIL_SENDER,
+    PUBLISHER_URL_ROOT,
+    STUDIO_URL_ROOT,
+)
+
+
+def staff_read_only() -> bool:
+    """Whether Django staff without a catalog role may only read. Raises ImproperlyConfigured for a wrong type."""
+    return STAFF_READ_ONLY.value()
+
+
+def upgrade_deadline_days() -> int:
     """Days between the close of a verified upgrade and the run's end. Raises ImproperlyConfigured for a wrong type."""
     return UPGRADE_DEADLINE_DAYS.value()
 
@@ -223,11 +228,6 @@ def default_source_slug() -> str:
     return DEFAULT_SOURCE_SLUG.value()
 
 
-    CONSUMERS,
-    DELIVERY_ATTEMPTS,
-    MAIL_SENDER,
-    PUBLISHER_URL_ROOT,
-    STUDIO_URL_ROOT,
 def marketing_url_root() -> str:
     """Root address of the marketing site, without a slash at its end, or ''. Raises ImproperlyConfigured."""
     return MARKETING_URL_ROOT.value()

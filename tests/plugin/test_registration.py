@@ -102,12 +102,12 @@ def test_a_service_without_settings_of_its_own_gets_the_defaults(
         "CATALOG_PUBLISHER_RETIRED_COURSE_TYPES": [],
         "CATALOG_PUBLISHER_RETIRED_RUN_TYPES": [],
         "CATALOG_PUBLISHER_THROTTLE_RATES": {"anonymous": "60/minute", "user": "300/minute", "staff": "1200/minute"},
-    }
         "CATALOG_PUBLISHER_CONSUMERS": ["openedx_catalog_publisher.consumers.notifications.Notifications"],
         "CATALOG_PUBLISHER_DELIVERY_ATTEMPTS": 10,
         "CATALOG_PUBLISHER_MAIL_SENDER": "",
         "CATALOG_PUBLISHER_PUBLISHER_URL_ROOT": "",
         "CATALOG_PUBLISHER_STUDIO_URL_ROOT": "",
+    }
 
 
 @in_both_services
