@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django_filters.fields import IsoDateTimeField
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
@@ -91,6 +93,23 @@ class BooleanFilter(django_filters.Filter):
         super().__init__(*args, **kwargs)
 
 
+class MomentField(IsoDateTimeField):
+    """A time that is one in UTC, too; a year of 0001 or 9999 may have none there."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the time."""
+        moment = super().to_python(value)
+        if moment is not None and utc_or_none(moment) is None:
+            raise forms.ValidationError("Give a time between the years 1 and 9999 in UTC.")
+        return moment
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """Narrows by a time."""
+
+    field_class = MomentField
+
+
 class UnitFilter(django_filters.FilterSet):
     """What courses and runs have in common."""
 
@@ -100,7 +119,7 @@ class UnitFilter(django_filters.FilterSet):
     has_unpublished_changes = BooleanFilter(
         method="by_unpublished_changes", label="Drafts that differ from what is official, or do not. With editable=1."
     )
-    modified_since = django_filters.IsoDateTimeFilter(
+    modified_since = MomentFilter(
         method="by_modified_since",
         label="What moved at or after this time. Take the server_time of the answer before; some may come twice.",
     )
@@ -238,6 +257,14 @@ class CourseRunFilter(UnitFilter):
         now = timezone.now()
         active = (Q(end__isnull=True) | Q(end__gt=now)) & (Q(enrollment_end__isnull=True) | Q(enrollment_end__gt=now))
         return rows.filter(active) if value else rows.exclude(active)
+
+
+def utc_or_none(moment: datetime) -> datetime | None:
+    """Return a time in UTC; None where it is before the first or after the last that there is."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def narrowed(filter_class: type[django_filters.FilterSet], request: Request, rows: QuerySet[Any]) -> QuerySet[Any]:

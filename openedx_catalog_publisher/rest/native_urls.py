@@ -1,6 +1,6 @@
 """Paths of the plugin's own API, version 1."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from openedx_catalog_publisher.rest.codes import CurrencyViewSet, LanguageViewSet
@@ -22,6 +22,7 @@ from openedx_catalog_publisher.rest.types import (
     ProgramTypeViewSet,
     SeatTypeViewSet,
 )
+from openedx_catalog_publisher.rest.unknown_paths import UnknownPathView
 
 router = SimpleRouter()
 router.register("courses", CourseViewSet, basename="course")
@@ -52,4 +53,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="notification-preferences",
     ),
     path("schema/", SchemaView.as_view(), name="schema"),
+    # With its slash, so that a path that only lacks its own is still sent to where it meant.
+    re_path(r"^(?:[\s\S]*/)?$", UnknownPathView.as_view(), name="unknown-path"),
 ]

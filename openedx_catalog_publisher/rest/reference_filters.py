@@ -10,7 +10,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 
 from openedx_catalog_publisher.commands.errors import InvalidInput
-from openedx_catalog_publisher.rest.filters import BooleanFilter, UUIDsFilter
+from openedx_catalog_publisher.rest.filters import BooleanFilter, MomentFilter, UUIDsFilter
 
 MOST_WORDS = 20
 """How many words one request searches for at most."""
@@ -59,7 +59,7 @@ class TimedReferenceFilter(ReferenceFilter):
     """What reference data with a UUID and a time of its last change has in common."""
 
     uuids = UUIDsFilter(method="by_uuids", label="UUIDs, separated by commas.")
-    modified_since = django_filters.IsoDateTimeFilter(
+    modified_since = MomentFilter(
         method="by_modified_since",
         label="What changed at this time or after it; with include_retired=1 also what was retired. Take the "
         "server_time of the answer before; some may come twice.",

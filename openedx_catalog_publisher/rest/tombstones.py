@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from openedx_catalog_publisher.models import Publication, Release, UnitKind
-from openedx_catalog_publisher.rest.filters import narrowed, parameters_of
+from openedx_catalog_publisher.rest.filters import MomentFilter, narrowed, parameters_of
 from openedx_catalog_publisher.rest.openapi import PAGES, operation, page_of
 from openedx_catalog_publisher.rest.paging import NumberedPages
 from openedx_catalog_publisher.rest.views import CatalogViewSet
@@ -30,7 +30,7 @@ class TombstoneFilter(django_filters.FilterSet):
     """Filters of tombstones."""
 
     kind = django_filters.ChoiceFilter(choices=UnitKind.choices, field_name="unit_kind", label="Kind of unit.")
-    since = django_filters.IsoDateTimeFilter(method="by_since", label="Removed at this time or after it.")
+    since = MomentFilter(method="by_since", label="Removed at this time or after it.")
 
     def by_since(self, rows: Any, name: str, moment: Any) -> Any:
         """Narrow to what was removed since."""

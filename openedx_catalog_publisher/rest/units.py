@@ -30,7 +30,7 @@ from openedx_catalog_publisher.api import (
 from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
 from openedx_catalog_publisher.models import Course, UnitKind, UnitRoot
 from openedx_catalog_publisher.rest.etags import expected_revision
-from openedx_catalog_publisher.rest.filters import UnitFilter, narrowed, ordering_of
+from openedx_catalog_publisher.rest.filters import UnitFilter, narrowed, ordering_of, utc_or_none
 from openedx_catalog_publisher.rest.output import Output, parse_only
 from openedx_catalog_publisher.rest.paging import KeysetPages, LazyRows, NumberedPages, pages_for
 from openedx_catalog_publisher.rest.plan_output import (
@@ -297,7 +297,7 @@ def moment_of(request: Request) -> datetime | None:
         moment = parse_datetime(text.replace(" ", "+"))
     except ValueError:
         moment = None
-    if moment is None or timezone.is_naive(moment):
+    if moment is None or timezone.is_naive(moment) or utc_or_none(moment) is None:
         raise InvalidInput({"as_of": ["Give a time with its offset from UTC, for example 2031-02-01T00:00:00Z."]})
     return moment
 

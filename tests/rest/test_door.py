@@ -57,6 +57,21 @@ def test_a_path_that_does_not_exist_below_a_unit_is_not_found(course: Course, te
     assert team.get("/courses/AcmeX+DS101/nothing/").status_code == 404
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS", "BREW"])
+@pytest.mark.parametrize("path", ["/", "/nothing/", "/courses/a/b/c/", "/courses/AcmeX%2FDS101/", "/courses/a%0Ab/c/"])
+def test_a_path_that_leads_nowhere_is_told_as_all_errors_are(method: str, path: str, team: Api) -> None:
+    answer = team.send(method, path)
+
+    assert (answer.status_code, answer.json()["type"]) == (404, "https://docs.openedx.org/errors/not-found")
+    assert Api(None).send(method, path).status_code == 401
+
+
+def test_a_path_that_only_lacks_its_slash_is_sent_on(team: Api) -> None:
+    answer = team.get("/courses", editable="1")
+
+    assert (answer.status_code, answer["Location"]) == (301, "/api/catalog_publisher/v1/courses/?editable=1")
+
+
 def test_errors_are_one_object(course: Course, team: Api) -> None:
     answer = team.send("PUT", "/courses/AcmeX+DS101/", {})
 

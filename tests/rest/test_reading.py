@@ -239,6 +239,8 @@ def test_a_list_is_narrowed_to_editors(catalog: list[str], staff: Api, member: A
         ({"status": "gone"}, "status"),
         ({"has_unpublished_changes": "maybe"}, "has_unpublished_changes"),
         ({"modified_since": "yesterday"}, "modified_since"),
+        ({"modified_since": "0001-01-01T00:00:00+14:00"}, "modified_since"),
+        ({"modified_since": "9999-12-31T23:59:59-12:00"}, "modified_since"),
         ({"ordering": "price"}, "ordering"),
         ({"ordering": "title", "cursor": ""}, "ordering"),
         ({"editors": "ann"}, "editors"),
@@ -333,7 +335,15 @@ def test_before_the_first_publication_and_after_a_removal_there_is_nothing(cours
     assert team.get("/courses/AcmeX+DS101/", as_of=timezone.now().isoformat()).status_code == 404
 
 
-@pytest.mark.parametrize("parameters", [{"as_of": "then"}, {"as_of": "2031-01-01T00:00:00Z", "editable": "1"}], ids=str)
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"as_of": "then"},
+        {"as_of": "2031-01-01T00:00:00Z", "editable": "1"},
+        {"as_of": "0001-01-01T00:00:00+14:00"},
+    ],
+    ids=str,
+)
 def test_a_past_that_cannot_be_is_a_fault_of_as_of(course: Course, team: Api, parameters: dict[str, str]) -> None:
     response = team.get("/courses/AcmeX+DS101/", **parameters)
 
