@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import io
+import hashlib
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from PIL import Image
 
 from openedx_catalog_publisher.api import Selection, publish, read_changes, update_course
+from openedx_catalog_publisher.editing.image_names import DIGEST_BYTES
+from openedx_catalog_publisher.editing.images import MAX_BYTES
 from openedx_catalog_publisher.models import Course, CourseEditor, CourseRun, EditRecord
 from tests.admin.conftest import logged_in
 from tests.admin.pages import address, assert_saved, errors_of, read_form, send_form
+from tests.editing.pictures import picture
 from tests.factories import (
     SYSTEM,
     course_type,
@@ -32,10 +34,11 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def _picture() -> SimpleUploadedFile:
-    data = io.BytesIO()
-    Image.new("RGB", (2, 2), "red").save(data, "PNG")
-    return SimpleUploadedFile("Mein Bild.PNG", data.getvalue(), content_type="image/png")
+PICTURE = picture((800, 600))
+
+
+def _upload(data: bytes = PICTURE) -> SimpleUploadedFile:
+    return SimpleUploadedFile("Mein Bild.JPG", data, content_type="image/jpeg")
 
 
 def _course(**changes: Any) -> Course:
@@ -192,17 +195,29 @@ def test_faulty_values_are_named(staff: Client, field: str, text: str, message: 
 
 def test_an_image_is_stored_under_a_name_made_of_its_content(staff: Client) -> None:
     course = _course()
-    names = []
+    digest = hashlib.blake2b(PICTURE, digest_size=DIGEST_BYTES).hexdigest()
     for _ in range(2):
-        response = send_form(staff, address("course", "change", course.pk), {"image": _picture()})
-        assert_saved(response)
-        names.append(Course.drafts.get(pk=course.pk).image.name)
-    assert names[0] == names[1]
-    assert names[0].startswith("catalog_publisher/courses/")
-    assert names[0].endswith(".png")
+        assert_saved(send_form(staff, address("course", "change", course.pk), {"image": _upload()}))
+        image = Course.drafts.get(pk=course.pk).image
+        assert image.name == f"catalog_publisher/courses/{digest}.png"
+        assert image.storage.exists(f"catalog_publisher/courses/{digest}.small.png")
     assert EditRecord.objects.filter(unit_uuid=course.uuid).count() == 2
     assert_saved(send_form(staff, address("course", "change", course.pk), {"image-clear": "on"}))
     assert not Course.drafts.get(pk=course.pk).image
+
+
+def test_an_image_that_is_refused_is_named_and_the_form_can_be_sent_again(staff: Client) -> None:
+    course = _course()
+    url = address("course", "change", course.pk)
+    for name, data, message in (
+        ("image", picture(form="BMP"), "This is no image in PNG, JPEG, GIF or WebP, or it is damaged."),
+        ("organization_logo_override", PICTURE + b"\0" * MAX_BYTES, "At most 5 MiB; this image has 5.0."),
+    ):
+        response = send_form(staff, url, {"title": "Other", name: _upload(data)})
+        assert response.context["adminform"].form.errors[name][0].startswith(message)
+    course.refresh_from_db()
+    assert (course.revision, bool(course.image)) == (1, False)
+    assert_saved(send_form(staff, url, {"title": "Other", "image": _upload()}))
 
 
 def test_a_course_and_its_run_are_created_by_the_commands(staff: Client) -> None:
