@@ -133,6 +133,12 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
 
+# No mail leaves this machine: each is a file, which the page /mailbox/ shows.
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = "Catalog <catalog@example.org>"
+PLATFORM_NAME = "Catalog publisher demo"
+
 # No broker here: a task runs where it is started.
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import path
 from edx_django_utils.plugins import get_plugin_url_patterns
 
-from demo.views import api_docs, catalog, drafts, people
+from demo.views import api_docs, catalog, drafts, mailbox, people
 from demo.views.home import home
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("drafts/<str:key>/", drafts.draft, name="draft"),
     path("api-docs/", api_docs.swagger, name="api-docs"),
     path("api-docs/redoc/", api_docs.redoc, name="redoc"),
+    path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("demo/log-in/", people.log_in, name="log-in"),
     path("demo/log-out/", people.log_out, name="log-out"),
     path("demo/token/", people.token, name="token"),

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import openedx_catalog_publisher.models.normalization
 from django.conf import settings
 from django.db import migrations, models
+
+import openedx_catalog_publisher.models.normalization
 
 
 class Migration(migrations.Migration):
