@@ -3,7 +3,7 @@ The Python door: what other code may call. Nothing else is stable.
 
 Commands take an ``Actor`` first and open the outermost transaction themselves: call them outside of one. They check
 rights, lock, write, log and record events; each names in its docstring what it raises (``commands.errors``). Queries
-check no rights unless they say so.
+check no rights unless they say so. ``stored_image`` stores an image before the command that names it.
 """
 
 from openedx_catalog_publisher.access.actions import Action
@@ -30,6 +30,8 @@ from openedx_catalog_publisher.editing.bulk import (
 from openedx_catalog_publisher.editing.courses import CourseCreated, Written, create_course, update_course
 from openedx_catalog_publisher.editing.deletion import delete_course, delete_run
 from openedx_catalog_publisher.editing.editors import add_editor, remove_editor
+from openedx_catalog_publisher.editing.field_error import FieldError
+from openedx_catalog_publisher.editing.images import stored_image
 from openedx_catalog_publisher.editing.prices import set_prices
 from openedx_catalog_publisher.editing.reference_data import create_reference, delete_reference, update_reference
 from openedx_catalog_publisher.editing.roles import grant_role, revoke_role
@@ -59,6 +61,7 @@ __all__ = [
     "CourseInput",
     "CourseOutcome",
     "FieldChange",
+    "FieldError",
     "InvalidInput",
     "NotPermitted",
     "OfficialAsOf",
@@ -100,6 +103,7 @@ __all__ = [
     "revoke_role",
     "seal_log",
     "set_prices",
+    "stored_image",
     "undo_release",
     "unpublish",
     "update_course",

@@ -13,9 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from openedx_catalog_publisher.api import InvalidInput
-from openedx_catalog_publisher.editing.field_error import FieldError
-from openedx_catalog_publisher.editing.images import stored_image
+from openedx_catalog_publisher.api import FieldError, InvalidInput, stored_image
 from openedx_catalog_publisher.editing.parts import Part, PartError, canonical_part
 
 
