@@ -22,7 +22,7 @@ VAR_DIR = Path(os.environ.get("CATALOG_VAR_DIR", BASE_DIR / "var"))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 # Public on purpose: this project never serves anything but the loopback interface.
-SECRET_KEY = "demo-only-not-a-secret"  # noqa: S105
+SECRET_KEY = "demo-only-not-a-secret-since-it-is-public"  # noqa: S105
 DEBUG = True
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 
@@ -121,6 +121,9 @@ JWT_AUTH: dict[str, Any] = {
 
 # As in the LMS: a token says who somebody is, and changes nothing of their account.
 EDX_DRF_EXTENSIONS: dict[str, dict[str, str]] = {"JWT_PAYLOAD_USER_ATTRIBUTE_MAPPING": {}}
+
+# No monitoring here; the default is New Relic's, and a warning where that is not installed.
+OPENEDX_TELEMETRY: list[str] = []
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from demo.course_cards import Card, card_of, cards_of, with_parts
@@ -61,6 +62,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "standings": list(Standing),
         "page": page,
+        "rest": urlencode({"standing": chosen}) if chosen else "",
         "drafts": [_draft(card) for card in cards_of(page.object_list, timezone.now())],
     }
     return render_page(request, "demo/drafts.html", context)

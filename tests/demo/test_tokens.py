@@ -12,6 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.test import APIRequestFactory
 
 from demo.jwt_keys import signing_key
+from demo.settings import SECRET_KEY
 from demo.tokens import token_of
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def test_a_token_of_another_demo_is_refused(user: User, settings: Any, tmp_path:
         user_behind(forged)
 
 
-@pytest.mark.parametrize("secret", ["", "demo-only-not-a-secret"])
+@pytest.mark.parametrize("secret", ["", SECRET_KEY])
 def test_a_token_signed_with_what_everybody_knows_is_refused(user: User, secret: str) -> None:
     claims = jwt.decode(token_of(user), options={"verify_signature": False})
     forged = jwt.encode(claims, secret or None, algorithm="HS256" if secret else "none")
