@@ -1,5 +1,5 @@
 """
-Measure what the engine costs and print it beside its floor and its bound.
+Measure what reading and writing cost and print it beside its floor and its bound.
 
     python -m benchmarks [--rows NAME ...] [--courses N] [--repetitions N] [--format text|rst] [--quick]
 
@@ -22,7 +22,9 @@ from django.db import connection
 if TYPE_CHECKING:
     from benchmarks.report import Result
 
-ROWS = ("first-publish", "republish", "release", "edit-title", "edit-twelve", "create", "drafts", "officials")
+READING = ("list", "list-100", "list-member", "list-member-100", "dashboard", "detail", "deep-cursor", "deep-number")
+WRITING = ("first-publish", "republish", "release", "edit-title", "edit-twelve", "create", "drafts", "officials")
+ROWS = (*READING, *WRITING)
 QUICK = {"courses": 4, "release": 3, "bulk": 4, "repetitions": 1}
 
 
@@ -57,18 +59,21 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _measure(options: argparse.Namespace) -> list[Result]:
     # Modules with models can be imported only after setup.
-    from benchmarks.cases import Sizes, all_cases  # noqa: PLC0415
+    from benchmarks.cases import Sizes, writing_cases  # noqa: PLC0415
     from benchmarks.catalogue import Catalogue  # noqa: PLC0415
     from benchmarks.measure import run_pairs  # noqa: PLC0415
+    from benchmarks.reading import Audience, reading_cases  # noqa: PLC0415
     from benchmarks.report import Result, as_rst, as_text, machine  # noqa: PLC0415
 
     catalogue = Catalogue(options.runs)
     sizes = Sizes(repetitions=options.repetitions, release=options.release, bulk=options.bulk)
-    cases = [case for case in all_cases(catalogue, sizes) if case.name in options.rows]
     sys.stdout.write(f"{machine()}; {options.courses:,} published courses in the background.\n\n")
     catalogue.make_published(options.courses)
+    cases = [*reading_cases(Audience(catalogue), sizes), *writing_cases(catalogue, sizes)]
     results = []
     for case in cases:
+        if case.name not in options.rows:
+            continue
         results.append(Result(case, run_pairs(case.prepare, case.repetitions)))
         if options.format == "text":
             sys.stdout.write(as_text(results[-1:]) + "\n")

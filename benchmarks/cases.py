@@ -1,5 +1,5 @@
 """
-What is measured: each case makes rows for one repetition and returns the engine's work and the floor's on them.
+What is measured of commands: each case makes rows for one repetition and returns the engine's work and the floor's.
 
 The two never work on the same rows, since the second would find the work done; they work on rows of the same shape that
 one command made.
@@ -86,8 +86,8 @@ class Case:
     in_batches: bool = False
 
 
-def all_cases(catalogue: Catalogue, sizes: Sizes) -> list[Case]:
-    """Return every case, in the order of the table."""
+def writing_cases(catalogue: Catalogue, sizes: Sizes) -> list[Case]:
+    """Return the cases of commands that write, in the order of the table."""
     batch = min(catalogue.courses_per_batch, sizes.bulk)
     batches = sizes.bulk // batch
     courses = batches * batch

@@ -61,11 +61,11 @@ class Catalogue:
         self.organizations = [_make_organization(number) for number in range(ORGANIZATIONS)]
         self.subjects = [Subject.objects.create(name=f"Subject {n}", slug=f"subject-{n}") for n in range(CHOICES)]
         self.topics = [Topic.objects.create(name=f"Topic {n}", slug=f"topic-{n}") for n in range(CHOICES)]
-        self.people = [
-            Person.objects.create(given_name=f"Given {n}", family_name="Example", slug=f"person-{n}")
+        self.people = [self._make_person(number) for number in range(CHOICES)]
+        self.collaborators = [
+            Collaborator.objects.create(name=f"Collaborator {n}", image=picture("collaborators", n))
             for n in range(CHOICES)
         ]
-        self.collaborators = [Collaborator.objects.create(name=f"Collaborator {n}") for n in range(CHOICES)]
         self.levels = [LevelType.objects.get_or_create(name=name)[0] for name in ("Introductory", "Advanced")]
         self._course_type = str(CourseType.objects.get(slug="verified-audit").uuid)
         self._run_type = str(CourseRunType.objects.get(slug="verified-audit").uuid)
@@ -104,6 +104,7 @@ class Catalogue:
             "topics": self._random.sample(self.topics, 2),
             "collaborators": [self._random.choice(self.collaborators)],
             "entitlement": {"mode": "verified", "price": "49.00", "currency": "USD"},
+            "card_image_url": f"https://images.example.org/course-{number}.png",
             **{name: self.text(characters) for name, characters in TEXTS.items()},
         }
 
@@ -135,6 +136,17 @@ class Catalogue:
     def course_inputs(self, courses: int) -> list[CourseInput]:
         """Return input of courses with runs that are not stored yet."""
         return [self._course_input() for _ in range(courses)]
+
+    def _make_person(self, number: int) -> Person:
+        return Person.objects.create(
+            given_name=f"Given {number}",
+            family_name="Example",
+            slug=f"person-{number}",
+            bio=self.text(200),
+            profile_image=picture("people", number),
+            position_title="Professor",
+            position_organization=self.organizations[number % ORGANIZATIONS],
+        )
 
     def _course_input(self) -> CourseInput:
         changes, number = self.course_changes(), self.number()
@@ -170,17 +182,29 @@ class Catalogue:
 
 def _make_admin() -> Any:
     user = get_user_model().objects.create_user("catalog_admin")
+    grant(user, RoleName.CATALOG_ADMIN)
+    return user
+
+
+def grant(user: Any, role: RoleName, organization: OrganizationProfile | None = None) -> None:
+    """Grant a role for one organization, or for all, past the command."""
     CatalogRoleAssignment.objects.create(
         user=user,
-        role=CatalogRole.objects.get(name=RoleName.CATALOG_ADMIN),
-        context=ALL_ORGANIZATIONS,
-        applies_to_all_contexts=True,
+        role=CatalogRole.objects.get(name=role),
+        context=organization.key_normalized if organization else ALL_ORGANIZATIONS,
+        applies_to_all_contexts=organization is None,
         reason="benchmarks",
     )
-    return user
 
 
 def _make_organization(number: int) -> OrganizationProfile:
     organization = Organization.objects.create(name=f"Organization {number}", short_name=f"Org{number}")
     profile, _ = OrganizationProfile.objects.get_or_create(organization=organization, defaults={"key": f"Org{number}"})
+    profile.logo_image = profile.banner_image = picture("organizations", number)
+    profile.save()
     return profile
+
+
+def picture(folder: str, number: int) -> str:
+    """Return the name of a stored picture. There is no file: nothing that is measured asks the storage."""
+    return f"catalog_publisher/{folder}/{number:048x}.png"

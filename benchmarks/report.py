@@ -80,7 +80,7 @@ class Result:
 
 
 def _ratio_bound(bound: Bound) -> str:
-    return "" if bound.ratio is None else f"{bound.ratio:.0f}"
+    return "" if bound.ratio is None else f"{bound.ratio:g}"
 
 
 def _seconds_bound(bound: Bound) -> str:
