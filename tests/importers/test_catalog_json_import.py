@@ -185,7 +185,12 @@ class TestWhatIsStated:
         import_lines(path, *lines)
         stored = Path(Course.drafts.get().image.path)
         decoded: list[bytes] = []
-        monkeypatch.setattr(images, "_read", lambda data, variants: decoded.append(data) or ({}, "png"))
+
+        def read(data: bytes, variants: object) -> tuple[dict[str, bytes], str]:
+            decoded.append(data)
+            return {}, "png"
+
+        monkeypatch.setattr(images, "_read", read)
         assert "Nothing changed" in import_lines(path, *lines).text
         assert decoded == []
         # Unless a crash left half of it.
