@@ -1,5 +1,5 @@
 """
-The one place that says who may do what.
+The one place that says who may do what; ``docs/concepts/rights.rst`` says it in a table.
 
 ``visible`` filters a query set of units by one subquery; ``can`` on a unit asks ``visible`` about that one unit, so
 that the two cannot disagree. Both fail closed: no object, an unknown object, an anonymous or inactive user have no
@@ -35,6 +35,21 @@ from openedx_catalog_publisher.settings.conf import staff_read_only
 
 READ_ACTIONS = frozenset({Action.VIEW_DRAFT, Action.VIEW_OFFICIAL})
 
+READERS = (
+    RoleName.ORG_MEMBER,
+    RoleName.LEGAL_REVIEWER,
+    RoleName.PROJECT_COORDINATOR,
+    RoleName.PUBLISHER_EDITOR,
+    RoleName.CATALOG_ADMIN,
+)
+"""Who reads the drafts of their organizations."""
+
+WRITERS = (RoleName.PUBLISHER_EDITOR, RoleName.CATALOG_ADMIN)
+"""Who writes every draft of their organizations, whoever its editors are."""
+
+TEAM = (RoleName.ORG_MEMBER, *WRITERS)
+"""Who makes courses, people and collaborators for their organizations."""
+
 TEAM_REFERENCES: tuple[type[Model], ...] = (Person, Collaborator)
 """Reference data that course teams make and change."""
 
@@ -61,14 +76,16 @@ def visible(user: Any, action: Action, units: QuerySet[Any]) -> QuerySet[Any]:
     if may_by_account(user, action):
         return drafts
     admin = assigned_everywhere(user, RoleName.CATALOG_ADMIN)
-    if action in ADMIN_ACTIONS:
-        return drafts.filter(admin)
     course = "pk" if units.model is Course else "course_id"
-    member = _is_member(user, course)
+    if action in ADMIN_ACTIONS:
+        return drafts.filter(admin | _holds(user, course, RoleName.CATALOG_ADMIN))
     if action is Action.VIEW_DRAFT:
-        return drafts.filter(admin | member)
+        return drafts.filter(admin | _holds(user, course, *READERS))
+    # The user's own editorship counts with their membership, which a token may claim; of others only assignments tell.
+    own = CourseEditor.objects.filter(course=OuterRef(course), user=user)
     editors = valid_editors().filter(course=OuterRef(course))
-    return drafts.filter(admin | (member & (Exists(editors.filter(user=user)) | ~Exists(editors))))
+    team = _holds(user, course, RoleName.ORG_MEMBER) & (Exists(own) | ~Exists(editors))
+    return drafts.filter(admin | _holds(user, course, *WRITERS) | team)
 
 
 def may_by_account(user: Any, action: Action) -> bool:
@@ -80,6 +97,11 @@ def may_by_account(user: Any, action: Action) -> bool:
     if not user.is_staff or action in ADMIN_ACTIONS:
         return False
     return action in READ_ACTIONS or not staff_read_only()
+
+
+def may_somewhere(user: Any, action: Action) -> bool:
+    """Tell whether a user may write something of some course, as far as account and roles can tell without a course."""
+    return may_by_account(user, action) or holds_anywhere(user, *TEAM)
 
 
 def may_everywhere(user: Any, action: Action) -> bool:
@@ -117,7 +139,7 @@ def _can_on_unit(user: Any, action: Action, obj: Any) -> bool:
 
 def _may_as_member(user: Any, action: Action, obj: Any) -> bool:
     if action is Action.CREATE_REFERENCE:
-        return obj in TEAM_REFERENCES and holds_anywhere(user, RoleName.ORG_MEMBER)
+        return obj in TEAM_REFERENCES and holds_anywhere(user, *TEAM)
     return action is Action.CHANGE_REFERENCE and _shows_in_own_courses(user, obj)
 
 
@@ -130,24 +152,24 @@ def valid_editors() -> QuerySet[CourseEditor]:
     return CourseEditor.objects.filter(Exists(owners.filter(member)), user__is_active=True)
 
 
-def _is_member(user: Any, course: str) -> Exists:
-    member = assigned_for(RoleName.ORG_MEMBER, user=user, organization_key="organization__key_normalized")
-    owners = CourseOrganization.objects.filter(member, course=OuterRef(course), kind=CourseOrganization.Kind.OWNER)
+def _holds(user: Any, course: str, *roles: RoleName) -> Exists:
+    held = assigned_for(*roles, user=user, organization_key="organization__key_normalized")
+    owners = CourseOrganization.objects.filter(held, course=OuterRef(course), kind=CourseOrganization.Kind.OWNER)
     return Exists(owners)
 
 
 def _may_create_course(user: Any, organization: Any) -> bool:
     if not isinstance(organization, OrganizationProfile) or organization.pk is None:
         return False
-    member = assigned_for(RoleName.ORG_MEMBER, user=user, organization_key="key_normalized")
-    admin = assigned_everywhere(user, RoleName.CATALOG_ADMIN)
-    return OrganizationProfile.objects.filter(admin | member, pk=organization.pk).exists()
+    held = assigned_for(*TEAM, user=user, organization_key="key_normalized")
+    return OrganizationProfile.objects.filter(held, pk=organization.pk).exists()
 
 
 def _shows_in_own_courses(user: Any, obj: Any) -> bool:
     if isinstance(obj, Person):
         drafts = CourseRun.everything.filter(staff_links__person=obj)
-        return drafts.filter(_is_member(user, "course_id")).exists()
+        return drafts.filter(_holds(user, "course_id", *TEAM)).exists()
     if isinstance(obj, Collaborator):
-        return Course.everything.filter(collaborator_links__collaborator=obj).filter(_is_member(user, "pk")).exists()
+        courses = Course.everything.filter(collaborator_links__collaborator=obj)
+        return courses.filter(_holds(user, "pk", *TEAM)).exists()
     return False

@@ -1,4 +1,8 @@
-"""Who holds which role where, read from the assignments. Expired grants and inactive users count for nothing."""
+"""
+Who holds which role where: by an assignment, or by a claim of the request's token.
+
+Expired assignments and inactive users count for nothing. A superuser holds every role.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from openedx_catalog_publisher.access.token_roles import claimed_contexts, claims_everywhere
 from openedx_catalog_publisher.models import ALL_ORGANIZATIONS, CatalogRoleAssignment, RoleName
+
+ALWAYS = ~Q(pk__in=())
+"""A condition that holds for every row."""
 
 
 def valid_assignments() -> QuerySet[CatalogRoleAssignment]:
@@ -17,24 +25,29 @@ def valid_assignments() -> QuerySet[CatalogRoleAssignment]:
     return assignments.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
 
 
-def assigned_everywhere(user: Any, role: RoleName) -> Exists:
-    """Return the condition that a user holds a role for all organizations."""
-    return Exists(valid_assignments().filter(user=user, role__name=role, context=ALL_ORGANIZATIONS))
+def assigned_everywhere(user: Any, *roles: RoleName) -> Q:
+    """Return the condition that a user holds one of some roles for all organizations."""
+    if claims_everywhere(user, roles):
+        return ALWAYS
+    return Q(Exists(valid_assignments().filter(user=user, role__name__in=roles, context=ALL_ORGANIZATIONS)))
 
 
-def holds_everywhere(user: Any, role: RoleName) -> bool:
-    """Tell whether a user holds a role for all organizations; a superuser holds every role."""
+def holds_everywhere(user: Any, *roles: RoleName) -> bool:
+    """Tell whether a user holds one of some roles for all organizations."""
     if not is_known(user):
         return False
-    assignments = valid_assignments().filter(user=user, role__name=role, context=ALL_ORGANIZATIONS)
-    return bool(user.is_superuser) or assignments.exists()
+    if user.is_superuser or claims_everywhere(user, roles):
+        return True
+    return valid_assignments().filter(user=user, role__name__in=roles, context=ALL_ORGANIZATIONS).exists()
 
 
-def holds_anywhere(user: Any, role: RoleName) -> bool:
-    """Tell whether a user holds a role for at least one organization."""
+def holds_anywhere(user: Any, *roles: RoleName) -> bool:
+    """Tell whether a user holds one of some roles for at least one organization."""
     if not is_known(user):
         return False
-    return bool(user.is_superuser) or valid_assignments().filter(user=user, role__name=role).exists()
+    if user.is_superuser or claimed_contexts(user, roles):
+        return True
+    return valid_assignments().filter(user=user, role__name__in=roles).exists()
 
 
 def is_known(user: Any) -> bool:
@@ -42,17 +55,21 @@ def is_known(user: Any) -> bool:
     return user is not None and bool(user.is_authenticated) and bool(user.is_active)
 
 
-def assigned_for(role: RoleName, *, user: Any, organization_key: str) -> Exists:
+def assigned_for(*roles: RoleName, user: Any, organization_key: str) -> Q:
     """
-    Return the condition that a user holds a role for the organization of the outer row.
+    Return the condition that a user holds one of some roles for the organization of the outer row.
 
     Arguments:
-        role: the role.
-        user: the user, or an ``OuterRef`` to one.
+        roles: the roles.
+        user: the user, or an ``OuterRef`` to one, of whom no token is known.
         organization_key: path from the outer row to the organization's normalised key.
     """
-    return Exists(
+    if claims_everywhere(user, roles):
+        return ALWAYS
+    assigned = Exists(
         valid_assignments().filter(
-            Q(context=OuterRef(organization_key)) | Q(context=ALL_ORGANIZATIONS), user=user, role__name=role
+            Q(context=OuterRef(organization_key)) | Q(context=ALL_ORGANIZATIONS), user=user, role__name__in=roles
         )
     )
+    claimed = claimed_contexts(user, roles)
+    return Q(assigned) | Q(**{f"{organization_key}__in": claimed}) if claimed else Q(assigned)

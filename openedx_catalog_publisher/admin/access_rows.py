@@ -1,4 +1,4 @@
-"""Roles, grants and course editors in the admin."""
+"""Roles, grants with their history, course editors and the inbox in the admin."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from openedx_catalog_publisher.admin.command_admin import CommandAdmin, CommandForm, actor_of
+from openedx_catalog_publisher.admin.presentation import with_actor_names
 from openedx_catalog_publisher.admin.rights import ReadOnlyAdmin, allowed, allowed_somewhere
 from openedx_catalog_publisher.api import (
     Action,
@@ -25,11 +27,14 @@ from openedx_catalog_publisher.api import (
 )
 from openedx_catalog_publisher.models import (
     ALL_ORGANIZATIONS,
+    ActorPseudonym,
     CatalogRole,
     CatalogRoleAssignment,
     CourseEditor,
+    InboxEntry,
     OrganizationProfile,
     RoleName,
+    RoleRecord,
 )
 
 EVERYWHERE = _("all organizations")
@@ -100,7 +105,7 @@ class GrantForm(CommandForm):
 
 @admin.register(CatalogRoleAssignment)
 class CatalogRoleAssignmentAdmin(CommandAdmin):
-    """Who holds which role where: granted and revoked, never changed."""
+    """Who holds which role where: granted and, with a reason, revoked; never changed."""
 
     form = GrantForm
     list_display = ("user", "role", "context", "reason", "granted_by", "granted_at", "expires_at")
@@ -141,7 +146,44 @@ class CatalogRoleAssignmentAdmin(CommandAdmin):
 
     def run_delete(self, request: HttpRequest, obj: Any) -> None:
         """Revoke the grant by its command."""
-        revoke_role(actor_of(request), obj.pk)
+        revoke_role(actor_of(request), obj.pk, reason=request.POST.get("reason", ""))
+
+
+@admin.register(RoleRecord)
+class RoleRecordAdmin(ReadOnlyAdmin):
+    """The history of roles, the last first."""
+
+    list_display = ("occurred_at", "action", "holder_shown", "role", "context", "reason", "actor_shown", "source")
+    list_filter = ("action", "role", "source")
+    search_fields = ("holder", "context", "reason")
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the records with the names behind the pseudonyms."""
+        holders = ActorPseudonym.objects.filter(uuid=models.OuterRef("holder")).values("user__username")[:1]
+        rows = with_actor_names(super().get_queryset(request))
+        named: models.QuerySet[Any] = rows.annotate(holder_name=models.Subquery(holders))
+        return named
+
+    @admin.display(description=_("Holder"), ordering="holder_name")
+    def holder_shown(self, obj: Any) -> str:
+        """Return who held the role; the pseudonym where the account is gone."""
+        return obj.holder_name or str(obj.holder)
+
+    @admin.display(description=_("Actor"), ordering="actor_name")
+    def actor_shown(self, obj: Any) -> str:
+        """Return who granted or revoked it; the pseudonym where the account is gone."""
+        return obj.actor_name or str(obj.actor)
+
+
+@admin.register(InboxEntry)
+class InboxEntryAdmin(ReadOnlyAdmin):
+    """What the platform told, and what became of it."""
+
+    list_display = ("pk", "kind", "received_at", "attempts", "due", "last_error", "done_at")
+    list_filter = ("kind", ("done_at", admin.EmptyFieldListFilter))
+    search_fields = ("last_error",)
+    ordering = ("-pk",)
 
 
 class EditorForm(CommandForm):

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from openedx_catalog_publisher.access.policy import may_by_account, may_everywhere
-from openedx_catalog_publisher.access.roles import holds_anywhere
+from openedx_catalog_publisher.access.policy import may_by_account, may_somewhere
 from openedx_catalog_publisher.api import Action, can
-from openedx_catalog_publisher.models import RoleName
 
 if TYPE_CHECKING:
     BaseAdmin = admin.ModelAdmin[Any]
@@ -43,8 +41,7 @@ def allowed_somewhere(request: HttpRequest, action: Action) -> bool:
     """Tell whether the user of a request may do something on at least one object, as far as roles can tell."""
     answers: dict[Any, bool] = request.__dict__.setdefault("_catalog_rights", {})
     if action not in answers:
-        user = request.user
-        answers[action] = may_everywhere(user, action) or holds_anywhere(user, RoleName.ORG_MEMBER)
+        answers[action] = may_somewhere(request.user, action)
     return answers[action]
 
 

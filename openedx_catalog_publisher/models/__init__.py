@@ -20,6 +20,7 @@ from openedx_catalog_publisher.models.deliveries import Delivery, OutboxConsumer
 from openedx_catalog_publisher.models.editors import CourseEditor, CourseUrlRedirect, CourseUrlSlug
 from openedx_catalog_publisher.models.idempotency import IdempotentRequest
 from openedx_catalog_publisher.models.imports import ImportContent, ImportJob
+from openedx_catalog_publisher.models.inbox import InboxEntry
 from openedx_catalog_publisher.models.ledger import (
     ChainedRecord,
     EditRecord,
@@ -34,7 +35,13 @@ from openedx_catalog_publisher.models.organization import OrganizationProfile
 from openedx_catalog_publisher.models.outbox import EventKind, OutboxEvent
 from openedx_catalog_publisher.models.people import Person
 from openedx_catalog_publisher.models.reference import Collaborator, Currency, LanguageTag, Reference, Source
-from openedx_catalog_publisher.models.roles import ALL_ORGANIZATIONS, CatalogRole, CatalogRoleAssignment, RoleName
+from openedx_catalog_publisher.models.roles import (
+    ALL_ORGANIZATIONS,
+    CatalogRole,
+    CatalogRoleAssignment,
+    RoleName,
+    RoleRecord,
+)
 from openedx_catalog_publisher.models.snapshot import Snapshot
 from openedx_catalog_publisher.models.taxonomy import LevelType, ProgramType, Subject, Topic
 from openedx_catalog_publisher.models.types import CourseRunType, CourseType, CourseTypeRunType, Mode, SeatType, Track
@@ -69,6 +76,7 @@ __all__ = [
     "IdempotentRequest",
     "ImportContent",
     "ImportJob",
+    "InboxEntry",
     "LanguageTag",
     "LevelType",
     "Mode",
@@ -83,6 +91,7 @@ __all__ = [
     "Release",
     "RestrictedCourseRun",
     "RoleName",
+    "RoleRecord",
     "Seal",
     "SealedHead",
     "Seat",

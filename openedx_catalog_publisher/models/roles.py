@@ -1,4 +1,4 @@
-"""Roles per organization, on edx-rbac's abstract models."""
+"""Roles per organization, on edx-rbac's abstract models, and their history."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from edx_rbac.models import UserRole, UserRoleAssignment
 
+from openedx_catalog_publisher.models.immutability import AppendOnlyModel
+from openedx_catalog_publisher.models.ledger import WriteSource
 from openedx_catalog_publisher.models.normalization import BinaryCharField
 
 ALL_ORGANIZATIONS = "*"
@@ -20,6 +22,9 @@ class RoleName(models.TextChoices):
     """The roles of the catalog."""
 
     ORG_MEMBER = "org_member", _("Course team member")
+    LEGAL_REVIEWER = "legal_reviewer", _("Legal reviewer")
+    PROJECT_COORDINATOR = "project_coordinator", _("Project coordinator")
+    PUBLISHER_EDITOR = "publisher_editor", _("Publisher editor")
     CATALOG_ADMIN = "catalog_admin", _("Catalog administrator")
 
 
@@ -85,3 +90,38 @@ class CatalogRoleAssignment(UserRoleAssignment):
     def get_context(self) -> Any:
         """Return the context as edx-rbac asks for it: the organization's normalised key, or ``*``."""
         return self.context
+
+
+class RoleRecord(AppendOnlyModel):
+    """
+    What became of a grant: the history of roles, which outlives grants and accounts.
+
+    Holder and actor stand here by pseudonym; who they are is known while ``ActorPseudonym`` links them to accounts.
+
+    .. no_pii: users stand here by pseudonym; the reason is about the grant.
+    """
+
+    class Action(models.TextChoices):
+        """What was done."""
+
+        GRANTED = "granted", _("granted")
+        REVOKED = "revoked", _("revoked")
+
+    action = models.CharField(_("action"), max_length=8, choices=Action)
+    holder = models.UUIDField(_("holder"), db_index=True)
+    role = models.CharField(_("role"), max_length=255)
+    context = BinaryCharField(_("organization"), max_length=255)
+    reason = models.CharField(_("reason"), max_length=255)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    actor = models.UUIDField(_("actor"))
+    occurred_at = models.DateTimeField(_("time"))
+    operation = models.UUIDField(_("operation"))
+    source = models.CharField(_("source"), max_length=16, choices=WriteSource)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("record of a role")
+        verbose_name_plural = _("history of roles")
+
+    def __str__(self) -> str:
+        return f"{self.holder}: {self.role} ({self.context}) {self.action}"

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from rest_framework import serializers
 
-from openedx_catalog_publisher.access.policy import may_everywhere
+from openedx_catalog_publisher.access.policy import TEAM, may_everywhere
 from openedx_catalog_publisher.access.roles import assigned_for
 from openedx_catalog_publisher.api import Action
 from openedx_catalog_publisher.models import (
@@ -17,7 +17,6 @@ from openedx_catalog_publisher.models import (
     CourseTypeRunType,
     OrganizationProfile,
     ProgramType,
-    RoleName,
     SeatType,
 )
 from openedx_catalog_publisher.rest.output import Computed, OfReference
@@ -227,7 +226,7 @@ class CourseTypeViewSet(TypeViewSet):
         if may_everywhere(user, Action.CREATE_COURSE):
             return self.all()
         reserved = OrganizationProfile.objects.filter(white_listed_course_types=OuterRef("pk"))
-        own = reserved.filter(assigned_for(RoleName.ORG_MEMBER, user=user, organization_key="key_normalized"))
+        own = reserved.filter(assigned_for(*TEAM, user=user, organization_key="key_normalized"))
         return self.all().filter(~Q(Exists(reserved)) | Exists(own))
 
     def read(self, rows: QuerySet[Any], paths: Collection[str]) -> list[Record]:

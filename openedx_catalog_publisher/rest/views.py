@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from edx_rest_framework_extensions.auth.jwt.authentication import get_decoded_jwt_from_auth
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
@@ -16,13 +17,14 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
 from openedx_catalog_publisher.access.roles import is_known
+from openedx_catalog_publisher.access.token_roles import give_token_roles, roles_in_token
 from openedx_catalog_publisher.api import Actor
 from openedx_catalog_publisher.models import WriteSource
 from openedx_catalog_publisher.rest.openapi import CatalogSchema
 from openedx_catalog_publisher.rest.output import Scene
 from openedx_catalog_publisher.rest.parsers import StorableJSONParser
 from openedx_catalog_publisher.rest.problems import problem_response
-from openedx_catalog_publisher.settings.conf import throttle_rates
+from openedx_catalog_publisher.settings.conf import jwt_roles, throttle_rates
 
 
 class KnownUser(BasePermission):
@@ -87,6 +89,16 @@ class CatalogView(APIView):
     def as_view(cls, *args: Any, **kwargs: Any) -> Any:
         """Return the view, outside of transactions of the request."""
         return transaction.non_atomic_requests(super().as_view(*args, **kwargs))
+
+    def perform_authentication(self, request: Request) -> None:
+        """
+        Find out who asks, and which roles the token claims that says so.
+
+        A token that comes beside a session says nothing: it may be somebody else's, or over.
+        """
+        super().perform_authentication(request)
+        if is_known(request.user) and jwt_roles():
+            give_token_roles(request.user, roles_in_token(get_decoded_jwt_from_auth(request)))
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer an error as a problem; what is a fault of ours goes on to whoever watches for such faults."""

@@ -110,6 +110,16 @@ RATES: Final = Kind[dict[str, str | None]](
         and all(rate is None or (isinstance(rate, str) and RATE_PATTERN.fullmatch(rate)) for rate in value.values())
     ),
 )
+ROLES: Final = ("org_member", "legal_reviewer", "project_coordinator", "publisher_editor", "catalog_admin")
+"""The names of our roles, of which ``models.RoleName`` is the list; settings are read before models can be."""
+
+ROLE_MAPPING: Final = Kind[dict[str, str]](
+    f"a dictionary from the name of a role in tokens, without a colon, to one of {', '.join(ROLES)}",
+    lambda value: (
+        isinstance(value, dict)
+        and all(isinstance(name, str) and name and ":" not in name and role in ROLES for name, role in value.items())
+    ),
+)
 WEB_ROOT: Final = Kind[str](
     "empty, or an address that starts with http:// or https:// and has no slash at its end",
     lambda value: (
@@ -127,6 +137,13 @@ WEB_ROOT: Final = Kind[str](
 # .. toggle_use_cases: open_edx
 # .. toggle_creation_date: 2026-11-21
 STAFF_READ_ONLY: Final = Setting(f"{PREFIX}STAFF_READ_ONLY", False, BOOLEAN)
+
+# .. setting_name: CATALOG_PUBLISHER_JWT_ROLES
+# .. setting_default: {}
+# .. setting_description: Which roles in the claim "roles" of the platform's tokens are which roles of the catalog, as
+#     {"name in the claim": "role"}. A claim is written "name:KEY" for one organization or "name:*" for all; one without
+#     either counts for nothing. Claims hold for requests that their token authenticates.
+JWT_ROLES: Final = Setting[dict[str, str]](f"{PREFIX}JWT_ROLES", {}, ROLE_MAPPING)
 
 # .. setting_name: CATALOG_PUBLISHER_UPGRADE_DEADLINE_DAYS
 # .. setting_default: 10
@@ -199,6 +216,7 @@ STUDIO_URL_ROOT: Final = Setting(f"{PREFIX}STUDIO_URL_ROOT", "", WEB_ROOT)
 
 ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
     STAFF_READ_ONLY,
+    JWT_ROLES,
     UPGRADE_DEADLINE_DAYS,
     DEFAULT_SOURCE_SLUG,
     MARKETING_URL_ROOT,
@@ -216,6 +234,11 @@ ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
 def staff_read_only() -> bool:
     """Whether Django staff without a catalog role may only read. Raises ImproperlyConfigured for a wrong type."""
     return STAFF_READ_ONLY.value()
+
+
+def jwt_roles() -> dict[str, str]:
+    """Our role by the name of a role in tokens. Raises ImproperlyConfigured for a wrong type."""
+    return dict(JWT_ROLES.value())
 
 
 def upgrade_deadline_days() -> int:

@@ -132,7 +132,10 @@ def test_roles_are_granted_and_revoked_by_catalog_administrators(superuser: Clie
     unknown = send_form(superuser, address("catalogroleassignment", "add"), {**sent, "username": "nobody"})
     assert errors_of(unknown) == ["There is no user nobody."]
     assert superuser.post(address("catalogroleassignment", "change", grant.pk), sent).status_code == 403
-    assert_saved(superuser.post(address("catalogroleassignment", "delete", grant.pk), {"post": "yes"}))
+    url = address("catalogroleassignment", "delete", grant.pk)
+    superuser.post(url, {"post": "yes"})
+    assert CatalogRoleAssignment.objects.exists()
+    assert_saved(superuser.post(url, {"post": "yes", "reason": "Left"}))
     assert not CatalogRoleAssignment.objects.exists()
     assert list(OutboxEvent.objects.values_list("kind", flat=True)) == ["role_granted", "role_revoked"]
     assert organization.key == "RoleX"

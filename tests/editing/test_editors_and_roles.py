@@ -104,7 +104,7 @@ def test_a_role_is_granted_with_reason_and_event_and_revoked_with_another() -> N
     grant = grant_role(acting(admin), user, RoleName.ORG_MEMBER, "mitX", reason=" New. ", expires_at=until)
     assert (grant.context, grant.applies_to_all_contexts, grant.reason) == ("mitx", False, "New.")
     assert (grant.granted_by, grant.expires_at) == (admin, until)
-    revoke_role(acting(admin), grant.pk)
+    revoke_role(acting(admin), grant.pk, reason="Left.")
     grant_role(SYSTEM, user, RoleName.ORG_MEMBER, organization.key, reason="Again.")
     events = OutboxEvent.objects.filter(object_type="role_assignment").order_by("pk")
     assert list(events.values_list("kind", "sequence", "object_key")) == [
@@ -133,7 +133,7 @@ def test_what_is_wrong_with_a_grant_is_named() -> None:
             grant_role(SYSTEM, user, RoleName.ORG_MEMBER, organization, reason=reason)
         assert list(caught.value.fields) == [field]
     with pytest.raises(UnitNotFound):
-        revoke_role(SYSTEM, 0)
+        revoke_role(SYSTEM, 0, reason="x")
     assert OutboxEvent.objects.filter(object_type="role_assignment").count() == 1
 
 
@@ -144,5 +144,5 @@ def test_only_catalog_administrators_grant_and_revoke() -> None:
         with pytest.raises(NotPermitted):
             grant_role(actor, make_user(), RoleName.CATALOG_ADMIN, "*", reason="x")
         with pytest.raises(NotPermitted):
-            revoke_role(actor, grant.pk)
+            revoke_role(actor, grant.pk, reason="x")
     assert CatalogRoleAssignment.objects.filter(pk=grant.pk).exists()

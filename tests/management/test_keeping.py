@@ -110,7 +110,7 @@ class TestSnapshots:
 class TestRoles:
     def test_the_first_administrator_is_made(self) -> None:
         make_user("ada")
-        text = call("grant_catalog_role", "ada", "catalog_admin", "*", "--reason", "First.")
+        text = call("grant_role", "ada", "catalog_admin", "*", "--reason", "First.")
         assert text == "Granted: ada: catalog_admin (*)."
         grant = CatalogRoleAssignment.objects.get()
         assert (grant.user.username, grant.context, grant.reason, grant.granted_by) == ("ada", "*", "First.", None)
@@ -121,10 +121,10 @@ class TestRoles:
         organization = make_organization("TüX")
         make_user("ada")
         make_user("bob")
-        call("grant_catalog_role", "ada", "catalog_admin", "*", "--reason", "First.")
+        call("grant_role", "ada", "catalog_admin", "*", "--reason", "First.")
         until = "2031-12-31T00:00:00Z"
         arguments = ("bob", "org_member", organization.key, "--reason", "Team.")
-        call("grant_catalog_role", *arguments, "--expires", until, "--as", "ada")
+        call("grant_role", *arguments, "--expires", until, "--as", "ada")
         grant = CatalogRoleAssignment.objects.get(user__username="bob")
         assert (grant.context, grant.granted_by.username) == ("tüx", "ada")
         assert grant.expires_at == datetime(2031, 12, 31, tzinfo=UTC)
@@ -132,10 +132,8 @@ class TestRoles:
     def test_faults_are_named(self) -> None:
         make_user("ada")
         make_user("bob")
-        grant = ("grant_catalog_role", "ada", "catalog_admin")
-        assert refusal("grant_catalog_role", "nobody", "org_member", "*", "--reason", "x") == (
-            "There is no user nobody."
-        )
+        grant = ("grant_role", "ada", "catalog_admin")
+        assert refusal("grant_role", "nobody", "org_member", "*", "--reason", "x") == ("There is no user nobody.")
         assert refusal(*grant, "Nobody", "--reason", "x") == "organization: There is no organization Nobody."
         assert refusal(*grant, "*", "--reason", "x", "--as", "bob").startswith("You may not manage roles")
         for text in ("tomorrow", "2031-12-31T00:00:00", "2031-13-31T00:00:00Z"):

@@ -96,6 +96,7 @@ def test_a_service_without_settings_of_its_own_gets_the_defaults(
     ours = {name: value for name, value in vars(service_settings).items() if name.startswith("CATALOG_PUBLISHER_")}
     assert ours == {
         "CATALOG_PUBLISHER_STAFF_READ_ONLY": False,
+        "CATALOG_PUBLISHER_JWT_ROLES": {},
         "CATALOG_PUBLISHER_UPGRADE_DEADLINE_DAYS": 10,
         "CATALOG_PUBLISHER_DEFAULT_SOURCE_SLUG": "edx",
         "CATALOG_PUBLISHER_MARKETING_URL_ROOT": "",

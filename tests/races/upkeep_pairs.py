@@ -57,7 +57,9 @@ class RoleTwice(Pair):
         def granting() -> CatalogRoleAssignment:
             return grant_role(SYSTEM, user, RoleName.ORG_MEMBER, key, reason="tests")
 
-        return granting, (lambda: revoke_role(SYSTEM, race.notes["grant"])) if race.scenario(2) else granting
+        return granting, (lambda: revoke_role(SYSTEM, race.notes["grant"], reason="tests")) if race.scenario(
+            2
+        ) else granting
 
     def check(self, race: Round, one: Outcome, two: Outcome) -> str:
         user = race.notes["user"]

@@ -1,4 +1,4 @@
-"""``manage.py grant_catalog_role``: how the first administrator of the catalog comes to be."""
+"""``manage.py grant_role``: how the first administrator of the catalog comes to be."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Command(CatalogCommand):
             raise CommandError(f"There is no user {options['user']}.")
         expires = options["expires"]
         assignment = grant_role(
-            actor_of(options, "grant_catalog_role"),
+            actor_of(options, "grant_role"),
             user,
             RoleName(options["role"]),
             options["organization"],
