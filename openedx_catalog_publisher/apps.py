@@ -33,6 +33,15 @@ SIGNALS: dict[str, Any] = {
             PluginSignals.SIGNAL_PATH: "django.db.models.signals.post_save",
             PluginSignals.SENDER_PATH: "organizations.models.Organization",
         },
+        {
+            PluginSignals.RECEIVER_FUNC_NAME: "user_deleted",
+            PluginSignals.SIGNAL_PATH: "django.db.models.signals.pre_delete",
+            PluginSignals.SENDER_PATH: "django.contrib.auth.models.User",
+        },
+        {
+            PluginSignals.RECEIVER_FUNC_NAME: "user_retired",
+            PluginSignals.SIGNAL_PATH: "openedx_catalog_publisher.platform.signals.USER_RETIRED",
+        },
     ],
 }
 

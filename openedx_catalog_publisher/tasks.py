@@ -7,6 +7,7 @@ import uuid
 from celery import shared_task
 
 from openedx_catalog_publisher.importers.jobs import run_job
+from openedx_catalog_publisher.inbound import worker
 from openedx_catalog_publisher.ledger.seal import seal_along_the_way
 from openedx_catalog_publisher.outbox.relay import relay
 
@@ -29,3 +30,7 @@ def relay_outbox() -> None:
     seal_along_the_way()
 
 
+@shared_task(name="openedx_catalog_publisher.process_inbox", ignore_result=True)
+def process_inbox() -> None:
+    """Act on what receivers noted in the inbox. Handing over the same twice acts once."""
+    worker.process_inbox()

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from openedx_catalog_publisher.models import OrganizationProfile
+from celery import signature
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from openedx_catalog_publisher.models import (
+    ActorPseudonym,
+    CatalogRoleAssignment,
+    CourseEditor,
+    InboxEntry,
+    OrganizationProfile,
+)
 from openedx_catalog_publisher.models.normalization import normalize_key
+
+logger = logging.getLogger(__name__)
+
+TASK = "openedx_catalog_publisher.process_inbox"
 
 
 def organization_saved(instance: Any, raw: bool = False, **kwargs: Any) -> None:
@@ -24,3 +39,54 @@ def organization_saved(instance: Any, raw: bool = False, **kwargs: Any) -> None:
         OrganizationProfile.objects.create(organization=instance, key=key)
     elif profile.key != key:
         OrganizationProfile.objects.filter(pk=profile.pk).update(key=key, key_normalized=normalize_key(key))
+
+
+def user_retired(user: Any, **kwargs: Any) -> None:
+    """
+    Note that the platform retires an account, so that a worker ends what it holds.
+
+    Arguments:
+        user: the account; the platform makes it inactive and takes its name from it.
+    """
+    _note(InboxEntry.Kind.USER_RETIRED, {"user": user.pk})
+
+
+def user_deleted(instance: Any, **kwargs: Any) -> None:
+    """
+    Note what an account held that is about to be deleted, so that a worker records its end: the rows go with it.
+
+    Arguments:
+        instance: the account.
+    """
+    # Locked, so that nobody revokes at this moment what is noted here, and both record its end.
+    held = CatalogRoleAssignment.objects.select_for_update().filter(user=instance).order_by("pk")
+    grants = list(held.values_list("role__name", "context", "expires_at"))
+    edited = CourseEditor.objects.select_for_update().filter(user=instance).order_by("pk")
+    courses = list(edited.values_list("course__uuid", flat=True))
+    if not grants and not courses:
+        return
+    holder, _ = ActorPseudonym.objects.get_or_create(user=instance)
+    _note(
+        InboxEntry.Kind.USER_DELETED,
+        {
+            "user": instance.pk,
+            "holder": str(holder.uuid),
+            "grants": [[role, context, expires and expires.isoformat()] for role, context, expires in grants],
+            "courses": [str(course) for course in courses],
+        },
+    )
+
+
+def _note(kind: InboxEntry.Kind, payload: dict[str, Any]) -> None:
+    InboxEntry.objects.create(kind=kind, payload=payload)
+    # Once for any number of entries. Robust, since nothing that goes wrong then is the sender's.
+    if not any(hook[1] is start_worker for hook in transaction.get_connection().run_on_commit):
+        transaction.on_commit(start_worker, robust=True)
+
+
+def start_worker() -> None:
+    """Start the worker of the inbox; where no queue can be reached, the entries wait for its next run."""
+    try:
+        signature(TASK).apply_async(retry=False, ignore_result=True)
+    except OperationalError as error:
+        logger.warning("The inbox waits: %s. The next run of manage.py process_inbox catches up.", error)

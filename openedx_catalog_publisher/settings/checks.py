@@ -26,7 +26,6 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models.signals import post_save
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
@@ -154,9 +153,15 @@ def _nearest(name: str, known: set[str]) -> str:
 
 def _receivers_are_connected() -> bool:
     """Whether each of our receivers is connected, told by the identity under which the platform connects it."""
-    connected = {lookup_key[0] for lookup_key, *_ in post_save.receivers or ()}
     module = f"{APP}.{SIGNALS['relative_path']}"
-    return all(f"{module}.{receiver['receiver_func_name']}" in connected for receiver in SIGNALS["receivers"])
+    return all(
+        f"{module}.{receiver['receiver_func_name']}" in _connected_to(receiver["signal_path"])
+        for receiver in SIGNALS["receivers"]
+    )
+
+
+def _connected_to(signal_path: str) -> set[object]:
+    return {lookup_key[0] for lookup_key, *_ in import_string(signal_path).receivers or ()}
 
 
 def _isolation_level_in(options: dict[str, Any]) -> str:
