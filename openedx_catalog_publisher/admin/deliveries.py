@@ -45,7 +45,7 @@ class DeliveryAdmin(LogAdmin):
     list_select_related = ("event", "consumer")
     search_fields = ("=event__uuid", "event__object_key", "=object_code")
     fields = ("event", "consumer", "state", "attempts", "due", "done_at", "last_error")
-    actions: ClassVar[Any] = ("replay_selected",)
+    actions = ("replay_selected",)  # type: ignore[assignment]
 
     MOST_SHOWN = 80
     """Characters of an error in the list."""

@@ -107,7 +107,7 @@ def pause(attempts: int) -> timedelta:
     Twice as long each time, 6 hours at most, and a random part less, so that what failed together does not come back
     together.
     """
-    longest = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    longest = min(FIRST_PAUSE * float(2 ** min(attempts - 1, 20)), LONGEST_PAUSE)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads attempts
 
 

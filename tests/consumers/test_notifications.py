@@ -282,7 +282,7 @@ class TestText:
 
         relay()
 
-        assert '<html lang="ar" dir="rtl">' in mail.outbox[0].alternatives[0][0]
+        assert '<html lang="ar" dir="rtl">' in str(mail.outbox[0].alternatives[0][0])
 
 
 class TestFailures:

@@ -11,6 +11,7 @@ from django.test import override_settings
 from organizations.models import Organization
 
 from openedx_catalog_publisher.inbound import receivers
+from openedx_catalog_publisher.settings import conf
 
 RECEIVER_ID = "openedx_catalog_publisher.inbound.receivers.organization_saved"
 
@@ -51,6 +52,30 @@ def test_a_misspelt_setting_is_a_warning_that_names_the_one_meant() -> None:
     assert message.id == "openedx_catalog_publisher.W001"
     assert message.msg == "CATALOG_PUBLISHER_STAFF_READONLY is not a setting of this plugin."
     assert message.hint == "Did you mean CATALOG_PUBLISHER_STAFF_READ_ONLY?"
+
+
+@pytest.mark.parametrize(
+    ("paths", "problem"),
+    [
+        (["nowhere.Consumer"], "nowhere.Consumer cannot be loaded as a consumer: No module named 'nowhere'"),
+        (
+            ["tests.outbox.recording.Impostor"],
+            "tests.outbox.recording.Impostor is no consumer: it needs name, service, kinds and deliver().",
+        ),
+    ],
+)
+def test_a_consumer_that_is_none_is_an_error(paths: list[str], problem: str) -> None:
+    with override_settings(CATALOG_PUBLISHER_CONSUMERS=paths):
+        (message,) = our_messages()
+
+    assert (message.id, message.msg) == ("openedx_catalog_publisher.E003", problem)
+
+
+def test_consumers_that_are_no_paths_are_an_error_of_their_own_and_the_default_is_none() -> None:
+    with override_settings(CATALOG_PUBLISHER_CONSUMERS=["no path"]):
+        assert our_ids() == ["openedx_catalog_publisher.E001"]
+    with override_settings(CATALOG_PUBLISHER_CONSUMERS=conf.CONSUMERS.default):
+        assert our_ids() == []
 
 
 class TestAServiceThatCannotLoadThePlugin:

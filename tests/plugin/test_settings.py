@@ -16,6 +16,8 @@ def test_the_defaults_are_read_where_the_operator_sets_nothing() -> None:
     assert conf.marketing_url_root() == ""
     assert conf.retired_course_types() == frozenset()
     assert conf.retired_run_types() == frozenset()
+    assert conf.delivery_attempts() == 10
+    assert conf.publisher_url_root() == conf.studio_url_root() == ""
 
 
 @override_settings(
@@ -25,6 +27,11 @@ def test_the_defaults_are_read_where_the_operator_sets_nothing() -> None:
     CATALOG_PUBLISHER_MARKETING_URL_ROOT="https://courses.example.org/es",
     CATALOG_PUBLISHER_RETIRED_COURSE_TYPES=["honor", "verified-honor", "honor"],
     CATALOG_PUBLISHER_RETIRED_RUN_TYPES=("honor",),
+    CATALOG_PUBLISHER_CONSUMERS=["a.b.C", "a.b.D"],
+    CATALOG_PUBLISHER_DELIVERY_ATTEMPTS=1,
+    CATALOG_PUBLISHER_MAIL_SENDER="Catalog <catalog@example.org>",
+    CATALOG_PUBLISHER_PUBLISHER_URL_ROOT="https://publisher.example.org",
+    CATALOG_PUBLISHER_STUDIO_URL_ROOT="http://studio.example.org:8001",
 )
 def test_the_values_of_the_operator_are_read() -> None:
     assert conf.staff_read_only() is True
@@ -33,6 +40,16 @@ def test_the_values_of_the_operator_are_read() -> None:
     assert conf.marketing_url_root() == "https://courses.example.org/es"
     assert conf.retired_course_types() == {"honor", "verified-honor"}
     assert conf.retired_run_types() == {"honor"}
+    assert conf.consumers() == ("a.b.C", "a.b.D")
+    assert conf.delivery_attempts() == 1
+    assert conf.mail_sender() == "Catalog <catalog@example.org>"
+    assert conf.publisher_url_root() == "https://publisher.example.org"
+    assert conf.studio_url_root() == "http://studio.example.org:8001"
+
+
+@override_settings(DEFAULT_FROM_EMAIL="site@example.org")
+def test_mails_come_from_the_site_where_no_sender_is_set() -> None:
+    assert conf.mail_sender() == "site@example.org"
 
 
 def test_a_setting_without_any_value_has_its_default() -> None:
@@ -74,6 +91,12 @@ RATES = (
         ("RETIRED_COURSE_TYPES", "honor", "a list of slugs"),
         ("RETIRED_RUN_TYPES", ["honor", None], "a list of slugs"),
         ("THROTTLE_RATES", {"user": "300/minute"}, RATES),
+        ("CONSUMERS", "a.b.C", "a list of dotted paths, none of them twice"),
+        ("CONSUMERS", ["C"], "a list of dotted paths, none of them twice"),
+        ("CONSUMERS", ["a.b.C", "a.b.C"], "a list of dotted paths, none of them twice"),
+        ("DELIVERY_ATTEMPTS", 0, "a whole number, 1 or more"),
+        ("DELIVERY_ATTEMPTS", True, "a whole number, 1 or more"),
+        ("MAIL_SENDER", None, "a string"),
         ("THROTTLE_RATES", {"anonymous": None, "user": "often", "staff": None}, RATES),
     ],
 )
