@@ -207,8 +207,12 @@ class DescribedReferences:
         return self._updated(row, changes)
 
     def _updated(self, row: Any, changes: dict[str, Any]) -> tuple[Any, bool]:
+        before = row.revision
+        # Most lines of a file that is imported again change nothing, and need no lock to say so.
+        if not plan_reference(row, changes):
+            return row, False
         after = update_reference(self._actor, type(row), row.pk, changes)
-        return after, after.revision != row.revision
+        return after, after.revision != before
 
     def _organization(
         self, record: ReferenceRecord, row: Any | None, changes: dict[str, Any]
