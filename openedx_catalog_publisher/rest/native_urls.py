@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from openedx_catalog_publisher.rest.codes import CurrencyViewSet, LanguageViewSet
 from openedx_catalog_publisher.rest.collaborators import CollaboratorViewSet
+from openedx_catalog_publisher.rest.course_editors import CourseEditorViewSet
 from openedx_catalog_publisher.rest.course_runs import CourseRunViewSet
 from openedx_catalog_publisher.rest.courses import CourseViewSet
 from openedx_catalog_publisher.rest.health import HealthView
@@ -13,6 +14,7 @@ from openedx_catalog_publisher.rest.notifications import NotificationPreferences
 from openedx_catalog_publisher.rest.organizations import OrganizationViewSet
 from openedx_catalog_publisher.rest.people import PersonViewSet
 from openedx_catalog_publisher.rest.releases import ReleaseViewSet
+from openedx_catalog_publisher.rest.role_assignments import RoleAssignmentViewSet
 from openedx_catalog_publisher.rest.schema_view import SchemaView
 from openedx_catalog_publisher.rest.taxonomy import LevelTypeViewSet, SourceViewSet, SubjectViewSet, TopicViewSet
 from openedx_catalog_publisher.rest.tombstones import TombstoneViewSet
@@ -26,6 +28,7 @@ from openedx_catalog_publisher.rest.unknown_paths import UnknownPathView
 
 router = SimpleRouter()
 router.register("courses", CourseViewSet, basename="course")
+router.register("courses/(?P<course>[^/]+)/editors", CourseEditorViewSet, basename="course_editor")
 router.register("course_runs", CourseRunViewSet, basename="course_run")
 router.register("releases", ReleaseViewSet, basename="release")
 router.register("organizations", OrganizationViewSet, basename="organization")
@@ -42,6 +45,7 @@ router.register("seat_types", SeatTypeViewSet, basename="seat_type")
 router.register("languages", LanguageViewSet, basename="language")
 router.register("currencies", CurrencyViewSet, basename="currency")
 router.register("imports", ImportViewSet, basename="import")
+router.register("role_assignments", RoleAssignmentViewSet, basename="role_assignment")
 router.register("tombstones", TombstoneViewSet, basename="tombstone")
 
 urlpatterns: list[URLPattern | URLResolver] = [

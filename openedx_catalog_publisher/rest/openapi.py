@@ -103,8 +103,9 @@ class CatalogSchema(AutoSchema):
         return [self.path.removeprefix("/api/catalog_publisher/v1/").split("/")[0]]
 
     def get_operation_id(self) -> str:
-        """Return the resource with what is done, as in ``courses_publish``."""
-        resource = self.get_tags()[0]
+        """Return the resource with what is done, as in ``courses_publish``; views of a part of it name that between."""
+        part = getattr(self.view, "part", None)
+        resource = "_".join(filter(None, (self.get_tags()[0], part)))
         action = getattr(self.view, "action", None)
         return resource if action is None else f"{resource}_{self.ACTIONS.get(action, action)}"
 

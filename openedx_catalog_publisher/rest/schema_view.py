@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from openedx_catalog_publisher import __version__
-from openedx_catalog_publisher.models import RestrictedCourseRun, Status
+from openedx_catalog_publisher.models import Release, RestrictedCourseRun, RoleRecord, Status
 from openedx_catalog_publisher.rest.openapi import not_described
 from openedx_catalog_publisher.rest.views import CatalogView
 
@@ -44,7 +44,9 @@ SETTINGS: dict[str, Any] = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "StatusEnum": Status.choices,
+        "ActionEnum": Release.Action.choices,
         "RestrictionTypeEnum": RestrictedCourseRun.RestrictionType.choices,
+        "RoleActionEnum": RoleRecord.Action.choices,
     },
 }
 
