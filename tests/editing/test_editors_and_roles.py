@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
+from openedx_catalog_publisher.access.token_roles import TokenRole, give_token_roles
 from openedx_catalog_publisher.api import (
     InvalidInput,
     NotPermitted,
@@ -17,6 +18,7 @@ from openedx_catalog_publisher.api import (
     remove_editor,
     revoke_role,
     update_course,
+    verify_log,
 )
 from openedx_catalog_publisher.models import (
     ActorPseudonym,
@@ -26,6 +28,7 @@ from openedx_catalog_publisher.models import (
     EditRecord,
     OutboxEvent,
     RoleName,
+    RoleRecord,
 )
 from tests.factories import SYSTEM, acting, make_admin, make_course, make_member, make_organization, make_user
 
@@ -146,3 +149,112 @@ def test_only_catalog_administrators_grant_and_revoke() -> None:
         with pytest.raises(NotPermitted):
             revoke_role(actor, grant.pk, reason="x")
     assert CatalogRoleAssignment.objects.filter(pk=grant.pk).exists()
+
+
+def test_the_history_tells_who_granted_and_revoked_what_when_and_why() -> None:
+    make_organization("MITx")
+    admin, user = make_admin(), make_user()
+    until = timezone.now() + timedelta(days=1)
+    grant = grant_role(acting(admin), user, RoleName.LEGAL_REVIEWER, "MITx", reason="New.", expires_at=until)
+    revoke_role(SYSTEM, grant.pk, reason=" Left. ")
+    pseudonym = {each: ActorPseudonym.objects.get(user=each).uuid for each in (admin, user)}
+    system = ActorPseudonym.objects.get(system_name=SYSTEM.system_name).uuid
+    records = RoleRecord.objects.order_by("pk")
+    assert [(each.action, each.reason, each.actor, each.source, each.expires_at) for each in records] == [
+        ("granted", "New.", pseudonym[admin], "native", until),
+        ("revoked", "Left.", system, "command", until),
+    ]
+    assert {(each.holder, each.role, each.context) for each in records} == {(pseudonym[user], "legal_reviewer", "mitx")}
+    assert [event.operation for event in OutboxEvent.objects.order_by("pk")] == [each.operation for each in records]
+
+
+def test_a_revocation_without_a_reason_is_refused_and_changes_nothing() -> None:
+    grant = grant_role(SYSTEM, make_user(), RoleName.CATALOG_ADMIN, "*", reason="x")
+    for reason in ("", "  ", "x" * 256, "\ud800"):
+        with pytest.raises(InvalidInput) as caught:
+            revoke_role(SYSTEM, grant.pk, reason=reason)
+        assert list(caught.value.fields) == ["reason"]
+    assert CatalogRoleAssignment.objects.filter(pk=grant.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("until", "message"),
+    [
+        (timezone.now() - timedelta(days=1), "This time is over."),
+        (datetime(2031, 1, 1), "Give a time with its time zone."),  # noqa: DTZ001 - what is refused
+        (datetime.max.replace(tzinfo=timezone.get_fixed_timezone(-60)), "This time is beyond the year 9999."),
+    ],
+)
+def test_a_grant_ends_at_a_time_that_is_one_and_is_yet_to_come(until: datetime, message: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        grant_role(SYSTEM, make_user(), RoleName.CATALOG_ADMIN, "*", reason="x", expires_at=until)
+    assert caught.value.fields["expires_at"][0].startswith(message)
+
+
+def test_an_expired_grant_makes_place_for_another_and_one_that_holds_does_not() -> None:
+    make_organization("MITx")
+    user = make_user()
+    first = grant_role(SYSTEM, user, RoleName.ORG_MEMBER, "MITx", reason="First.")
+    CatalogRoleAssignment.objects.filter(pk=first.pk).update(expires_at=timezone.now())
+    second = grant_role(SYSTEM, user, RoleName.ORG_MEMBER, "MITx", reason="Second.")
+    assert list(CatalogRoleAssignment.objects.values_list("pk", flat=True)) == [second.pk]
+    events = OutboxEvent.objects.order_by("pk").values_list("kind", "sequence")
+    assert list(events) == [("role_granted", 1), ("role_revoked", 2), ("role_granted", 3)]
+    with pytest.raises(InvalidInput):
+        grant_role(SYSTEM, user, RoleName.ORG_MEMBER, "MITx", reason="Third.")
+    assert RoleRecord.objects.count() == 3
+
+
+class TestLeaving:
+    """Whoever leaves an organization is no editor of its courses, also when they come back."""
+
+    def test_a_revoked_membership_ends_the_editorships_that_rested_on_it_and_no_other(self) -> None:
+        ours, theirs = make_organization(), make_organization()
+        ada = make_user()
+        left = grant_role(SYSTEM, ada, RoleName.ORG_MEMBER, ours.key, reason="x")
+        grant_role(SYSTEM, ada, RoleName.ORG_MEMBER, theirs.key, reason="x")
+        gone = make_course(ours, actor=acting(ada)).course
+        kept = make_course(theirs, actor=acting(ada)).course
+        joint = make_course(authoring_organizations=[ours, theirs], actor=acting(ada)).course
+
+        revoke_role(SYSTEM, left.pk, reason="Left.")
+
+        assert set(CourseEditor.objects.values_list("course__uuid", flat=True)) == {kept.uuid, joint.uuid}
+        pseudonym = str(ActorPseudonym.objects.get(user=ada).uuid)
+        record = EditRecord.objects.get(action="editors")
+        assert record.unit_uuid == gone.uuid
+        assert read_changes(record) == {"editors": {"old": pseudonym, "new": None}}
+        event = OutboxEvent.objects.get(kind="editor_removed")
+        assert (event.object_code, event.payload) == (str(gone.uuid), {"editor": pseudonym})
+        assert list(verify_log()) == []
+        grant_role(SYSTEM, ada, RoleName.ORG_MEMBER, ours.key, reason="Back.")
+        assert not CourseEditor.objects.filter(course__uuid=gone.uuid).exists()
+
+    def test_a_membership_that_expired_ends_them_when_it_is_granted_again(self) -> None:
+        organization, ada = make_organization(), make_user()
+        grant = grant_role(SYSTEM, ada, RoleName.ORG_MEMBER, organization.key, reason="x")
+        make_course(organization, actor=acting(ada))
+        CatalogRoleAssignment.objects.filter(pk=grant.pk).update(expires_at=timezone.now())
+
+        grant_role(SYSTEM, ada, RoleName.ORG_MEMBER, organization.key, reason="Back.")
+
+        assert not CourseEditor.objects.exists()
+
+    def test_another_role_that_ends_leaves_editorships(self) -> None:
+        organization, ada = make_organization(), make_user()
+        grant_role(SYSTEM, ada, RoleName.ORG_MEMBER, organization.key, reason="x")
+        legal = grant_role(SYSTEM, ada, RoleName.LEGAL_REVIEWER, organization.key, reason="x")
+        make_course(organization, actor=acting(ada))
+
+        revoke_role(SYSTEM, legal.pk, reason="x")
+
+        assert CourseEditor.objects.filter(user=ada).exists()
+
+
+def test_who_is_a_member_by_a_token_alone_is_added_as_editor_by_nobody() -> None:
+    organization = make_organization()
+    course = make_course(organization).course.uuid
+    user = make_user()
+    give_token_roles(user, {TokenRole(RoleName.ORG_MEMBER, organization.key_normalized)})
+    with pytest.raises(InvalidInput):
+        add_editor(acting(user), course, user)

@@ -11,6 +11,7 @@ from openedx_catalog_publisher.settings import conf
 
 def test_the_defaults_are_read_where_the_operator_sets_nothing() -> None:
     assert conf.staff_read_only() is False
+    assert conf.jwt_roles() == {}
     assert conf.upgrade_deadline_days() == 10
     assert conf.default_source_slug() == "edx"
     assert conf.marketing_url_root() == ""
@@ -61,6 +62,10 @@ def test_a_setting_without_any_value_has_its_default() -> None:
         assert conf.upgrade_deadline_days() == 10
 
 
+ROLE_MAPPING = (
+    "a dictionary from the name of a role in tokens, without a colon, to one of org_member, legal_reviewer, "
+    "project_coordinator, publisher_editor, catalog_admin"
+)
 RATES = (
     "a dictionary of rates such as '300/minute' (per second, minute, hour or day) or None, under 'anonymous', 'user' "
     "and 'staff'"
@@ -72,6 +77,11 @@ RATES = (
     [
         ("STAFF_READ_ONLY", "False", "True or False"),
         ("STAFF_READ_ONLY", 0, "True or False"),
+        ("JWT_ROLES", {"team": "king"}, ROLE_MAPPING),
+        ("JWT_ROLES", {"team:MITx": "org_member"}, ROLE_MAPPING),
+        ("JWT_ROLES", {"team": ["org_member"]}, ROLE_MAPPING),
+        ("JWT_ROLES", {"": "org_member"}, ROLE_MAPPING),
+        ("JWT_ROLES", ["team"], ROLE_MAPPING),
         ("UPGRADE_DEADLINE_DAYS", "10", "a whole number of days, 0 or more"),
         ("UPGRADE_DEADLINE_DAYS", -1, "a whole number of days, 0 or more"),
         ("UPGRADE_DEADLINE_DAYS", True, "a whole number of days, 0 or more"),
