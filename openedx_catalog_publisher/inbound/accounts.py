@@ -13,7 +13,13 @@ from openedx_catalog_publisher.commands.errors import NotPermitted
 from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.editing.editors import end_editorships
 from openedx_catalog_publisher.editing.roles import Grant, record_revocations
-from openedx_catalog_publisher.models import ActorPseudonym, CatalogRoleAssignment, CourseEditor, InboxEntry
+from openedx_catalog_publisher.models import (
+    ActorPseudonym,
+    CatalogRole,
+    CatalogRoleAssignment,
+    CourseEditor,
+    InboxEntry,
+)
 
 REASONS = {
     InboxEntry.Kind.USER_RETIRED: "The account was retired.",
@@ -70,11 +76,10 @@ def _end_retired(operation: Operation, payload: dict[str, Any], reason: str) -> 
         # Deleted since, of which another entry tells.
         return
     holder = Actor.of(user, operation.source).pseudonym()
-    held = list(
-        CatalogRoleAssignment.objects.select_for_update().filter(user=user).order_by("pk").select_related("role")
-    )
+    held = list(CatalogRoleAssignment.objects.select_for_update().filter(user=user).order_by("pk"))
     CatalogRoleAssignment.objects.filter(pk__in=[grant.pk for grant in held]).delete()
-    grants = [Grant(grant.role.name, grant.context, grant.expires_at) for grant in held]
+    roles = dict(CatalogRole.objects.values_list("pk", "name"))
+    grants = [Grant(roles[grant.role_id], grant.context, grant.expires_at) for grant in held]
     record_revocations(operation, holder, grants, reason)
     courses = CourseEditor.objects.filter(user=user).values_list("course__uuid", flat=True)
     end_editorships(operation, user.pk, holder, list(courses))

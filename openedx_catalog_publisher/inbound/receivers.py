@@ -11,7 +11,9 @@ from kombu.exceptions import OperationalError
 
 from openedx_catalog_publisher.models import (
     ActorPseudonym,
+    CatalogRole,
     CatalogRoleAssignment,
+    Course,
     CourseEditor,
     InboxEntry,
     OrganizationProfile,
@@ -58,11 +60,14 @@ def user_deleted(instance: Any, **kwargs: Any) -> None:
     Arguments:
         instance: the account.
     """
-    # Locked, so that nobody revokes at this moment what is noted here, and both record its end.
-    held = CatalogRoleAssignment.objects.select_for_update().filter(user=instance).order_by("pk")
-    grants = list(held.values_list("role__name", "context", "expires_at"))
-    edited = CourseEditor.objects.select_for_update().filter(user=instance).order_by("pk")
-    courses = list(edited.values_list("course__uuid", flat=True))
+    # Locked, so that nobody revokes at this moment what is noted here, and both record its end. These rows alone: by a
+    # join roles and courses were locked as well, for as long as the sender's transaction takes.
+    held = list(CatalogRoleAssignment.objects.select_for_update().filter(user=instance).order_by("pk"))
+    edited = list(CourseEditor.objects.select_for_update().filter(user=instance).order_by("pk"))
+    roles = dict(CatalogRole.objects.values_list("pk", "name")) if held else {}
+    grants = [(roles[grant.role_id], grant.context, grant.expires_at) for grant in held]
+    drafts = Course.everything.filter(pk__in=[editor.course_id for editor in edited])
+    courses = list(drafts.values_list("uuid", flat=True)) if edited else []
     if not grants and not courses:
         return
     holder, _ = ActorPseudonym.objects.get_or_create(user=instance)
