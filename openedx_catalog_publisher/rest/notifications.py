@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +14,9 @@ from openedx_catalog_publisher.consumers.notifications.preferences import set_wa
 from openedx_catalog_publisher.rest.openapi import operation
 from openedx_catalog_publisher.rest.units import body_of
 from openedx_catalog_publisher.rest.views import CatalogViewSet
+
+
+NO_MAILS = OpenApiExample("No mails", request_only=True, value={"mail": False})
 
 
 class NotificationPreferences(serializers.Serializer[Any]):
@@ -29,7 +33,7 @@ class NotificationPreferencesViewSet(CatalogViewSet):
         """Show whether the catalog mails to you."""
         return Response({"mail": wants_mails(request.user)})
 
-    @operation(NotificationPreferences, request=NotificationPreferences)
+    @operation(NotificationPreferences, request=NotificationPreferences, examples=[NO_MAILS])
     def update(self, request: Request) -> Response:
         """Say whether the catalog mails to you."""
         body = body_of(request.data)

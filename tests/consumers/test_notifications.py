@@ -131,6 +131,26 @@ class TestRecipients:
 
         assert addresses() == ["ann@example.org"]
 
+    def test_the_coordinators_of_the_owners_are_mailed_too_once_each_and_those_of_all_only_without_them(
+        self, organization: OrganizationProfile
+    ) -> None:
+        ann = member(organization, "ann")
+        grant(member(make_organization("Else"), "chief"), RoleName.PROJECT_COORDINATOR)
+        made = make_course(organization)
+        go_live(made.course)
+        relay()
+        assert addresses() == ["ann@example.org", "chief@example.org"]
+        assert "Questions go to: chief@example.org" in mail.outbox[0].body
+        mail.outbox = []
+        grant(ann, RoleName.PROJECT_COORDINATOR, organization)
+        unpublish(SYSTEM, Selection.of(runs=[made.runs[0].uuid]), reason="tests")
+        publish(SYSTEM, Selection.of(runs=[made.runs[0].uuid]))
+
+        relay()
+
+        assert addresses() == ["ann@example.org"]
+        assert "Questions go to: ann@example.org" in mail.outbox[0].body
+
     def test_whoever_has_no_address_no_account_or_no_wish_for_mails_is_left_out_and_the_others_are_not(
         self, organization: OrganizationProfile
     ) -> None:
@@ -189,13 +209,16 @@ class TestOccasions:
         relay()
         assert mail.outbox == []
 
-    def test_runs_outside_of_the_platform_have_none(self, organization: OrganizationProfile) -> None:
+    def test_of_runs_outside_of_the_platform_coordinators_alone_are_told(
+        self, organization: OrganizationProfile
+    ) -> None:
+        grant(member(make_organization("Else"), "chief"), RoleName.PROJECT_COORDINATOR)
         course = course_of(organization)
         external = CourseType.objects.create(name="Executive education", slug="executive-education-2u")
         Course.everything.filter(uuid=course.uuid).update(type=external)
         go_live(course)
         relay()
-        assert mail.outbox == []
+        assert addresses() == ["chief@example.org"]
 
     def test_a_run_that_is_gone_when_the_mail_would_be_sent_has_none(self, organization: OrganizationProfile) -> None:
         made = make_course(organization)
@@ -244,7 +267,7 @@ class TestText:
             f"https://studio.example.org/course/{run.key}",
         ):
             assert address in lines
-        assert "You get this mail because you edit AcmeX+DS101 of AcmeX Öffentlich" in message.body
+        assert "You get this mail because you edit or coordinate AcmeX+DS101 of AcmeX Öffentlich" in message.body
         html, kind = message.alternatives[0]
         assert kind == "text/html"
         assert "<bdi>Data &lt;for&gt; «all»" in html
@@ -265,6 +288,7 @@ class TestText:
         assert "http" not in message.body
         assert "None" not in message.body
         assert "It starts" not in message.body
+        assert "Questions" not in message.body
         assert "<ul>" not in message.alternatives[0][0]
 
     def test_the_sender_is_a_setting_of_ours(self, organization: OrganizationProfile, settings: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -10,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from openedx_catalog_publisher.access.policy import valid_editors
 from openedx_catalog_publisher.access.roles import valid_assignments
 from openedx_catalog_publisher.consumers.notifications.preferences import wants_mails
-from openedx_catalog_publisher.models import Course, CourseOrganization, RoleName
+from openedx_catalog_publisher.models import ALL_ORGANIZATIONS, Course, CourseOrganization, RoleName
 
 
 def team_of(course: Course) -> QuerySet[Any]:
@@ -22,14 +23,32 @@ def team_of(course: Course) -> QuerySet[Any]:
     Arguments:
         course: the draft row.
     """
-    users = get_user_model()._default_manager.all()
-    edited = users.filter(Exists(valid_editors().filter(course=course.pk, user=OuterRef("pk"))))
+    editors = valid_editors().filter(course=course.pk, user=OuterRef("pk"))
+    edited = get_user_model()._default_manager.filter(Exists(editors)).order_by("pk")
     if edited.exists():
         return edited
+    return _holders(RoleName.ORG_MEMBER, _owners(course))
+
+
+def coordinators_of(course: Course) -> QuerySet[Any]:
+    """
+    Return the project coordinators of the organizations that own a course; where they have none, those of all.
+
+    Arguments:
+        course: the draft row.
+    """
+    own = _holders(RoleName.PROJECT_COORDINATOR, _owners(course))
+    return own if own.exists() else _holders(RoleName.PROJECT_COORDINATOR, [ALL_ORGANIZATIONS])
+
+
+def _owners(course: Course) -> list[str]:
     owners = CourseOrganization.objects.filter(course=course.pk, kind=CourseOrganization.Kind.OWNER)
-    keys = list(owners.values_list("organization__key_normalized", flat=True))
-    member = valid_assignments().filter(user=OuterRef("pk"), role__name=RoleName.ORG_MEMBER, context__in=keys)
-    return users.filter(Exists(member))
+    return list(owners.values_list("organization__key_normalized", flat=True))
+
+
+def _holders(role: RoleName, contexts: Iterable[str]) -> QuerySet[Any]:
+    held = valid_assignments().filter(user=OuterRef("pk"), role__name=role, context__in=contexts)
+    return get_user_model()._default_manager.filter(Exists(held)).order_by("pk")
 
 
 def can_be_mailed(user: Any) -> bool:
