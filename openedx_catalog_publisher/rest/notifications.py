@@ -15,7 +15,6 @@ from openedx_catalog_publisher.rest.openapi import operation
 from openedx_catalog_publisher.rest.units import body_of
 from openedx_catalog_publisher.rest.views import CatalogViewSet
 
-
 NO_MAILS = OpenApiExample("No mails", request_only=True, value={"mail": False})
 
 
