@@ -48,7 +48,8 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 FIELDS = OpenApiParameter(
     "fields",
     OpenApiTypes.STR,
-    description="Names of the fields to answer, separated by commas; with dots for those of nested objects.",
+    description="Names of the fields to answer, separated by commas; with dots for those of nested objects. "
+    "Without it all that the schema names are answered.",
 )
 EDITABLE = OpenApiParameter(
     "editable", OpenApiTypes.STR, enum=["0", "1", "false", "true"], description="1 for drafts, 0 for what is official."

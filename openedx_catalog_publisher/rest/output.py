@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from rest_framework import serializers
 
 from openedx_catalog_publisher.commands.errors import InvalidInput
@@ -182,6 +182,18 @@ def parse_only(text: str) -> dict[str, Any]:
         if below:
             only[name] |= {below: {}}
     return {name: {} if name in whole else below for name, below in only.items()}
+
+
+class OutputSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Describes what ``fields`` can narrow: no field is required, since each can be left out."""
+
+    target_class = Output
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        """Return the schema of the serializer."""
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {name: part for name, part in schema.items() if name != "required"}
 
 
 class ComputedSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

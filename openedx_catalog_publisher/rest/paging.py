@@ -71,7 +71,8 @@ class KeysetPages(CursorPagination):
         """Return a page; raises NotFound for a cursor that is none of ours."""
         try:
             page: list[Any] = super().paginate_queryset(queryset, request, view) or []
-        except ValidationError as error:
+        except (ValidationError, OverflowError) as error:
+            # What stands in it is no value of the column, or a time that no calendar has in UTC.
             raise NotFound(self.invalid_cursor_message) from error
         return page
 

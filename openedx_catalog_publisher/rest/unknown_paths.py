@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from openedx_catalog_publisher.commands.errors import UnitNotFound
 from openedx_catalog_publisher.rest.views import CatalogView
@@ -14,13 +13,12 @@ from openedx_catalog_publisher.rest.views import CatalogView
 class UnknownPathView(CatalogView):
     """Answers "not found", whatever the method; those who are not known are asked who they are first."""
 
-    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """
-        Refuse.
+        Refuse, once it is known who asks.
 
         Raises:
             UnitNotFound: always.
         """
+        super().initial(request, *args, **kwargs)
         raise UnitNotFound("There is no such path. GET schema/ describes those that there are.")
-
-    options = http_method_not_allowed

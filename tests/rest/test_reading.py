@@ -201,7 +201,9 @@ def test_pages_by_key_skip_none_of_the_rows_of_one_moment(
     assert sorted(found) == [f"AcmeX+N{number}" for number in range(5)]
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "cD1ub25zZW5zZQ==", "%00"])
+@pytest.mark.parametrize(
+    "cursor", ["nonsense", "cD1ub25zZW5zZQ==", "cD0wMDAxLTAxLTAxVDAwJTNBMDAlM0EwMCUyQjE0JTNBMDA=", "%00"]
+)
 def test_a_cursor_that_is_none_is_not_found(catalog: list[str], staff: Api, cursor: str) -> None:
     assert staff.get("/courses/", cursor=cursor, ordering="modified").status_code == 404
 

@@ -1,0 +1,27 @@
+"""The world that the tests of one module ask about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import connection
+from django.test import override_settings
+
+from tests.contract.world import World, make_world
+from tests.module_data import kept_for_module
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """An installation, and nobody counts how often one asks. What is a fault of ours is raised."""
+    unlimited = dict.fromkeys(("anonymous", "user", "staff"))
+    with (
+        kept_for_module(django_db_blocker),
+        # No view is inside a transaction of its request; the test's is not to be taken for one.
+        patch.dict(connection.settings_dict, {"ATOMIC_REQUESTS": False}),
+        override_settings(CATALOG_PUBLISHER_THROTTLE_RATES=unlimited, DEBUG_PROPAGATE_EXCEPTIONS=True),
+    ):
+        yield make_world()
