@@ -13,6 +13,7 @@ from openedx_catalog_publisher.admin import (  # noqa: F401
     logs,
     parts,
     reference_data,
+    requests,
     slugs,
     types,
 )

@@ -1,0 +1,63 @@
+"""Imports that were handed in through the API, and requests that may be repeated: read-only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from openedx_catalog_publisher.admin.logs import LogAdmin
+from openedx_catalog_publisher.admin.parts import UnlistedAdmin
+from openedx_catalog_publisher.models import IdempotentRequest, ImportContent, ImportJob
+
+
+@admin.register(ImportJob)
+class ImportJobAdmin(LogAdmin):
+    """Imports, and how far they are; the report is the API's to answer."""
+
+    date_hierarchy = "created"
+    list_display = ("file_name", "format", "user", "status", "progress", "created", "finished")
+    list_filter = ("status", "format", "dry_run")
+    list_select_related = ("user",)
+    search_fields = ("file_name", "=uuid", "user__username")
+    fields = (
+        "uuid",
+        "file_name",
+        "format",
+        "publish",
+        "drafts_only",
+        "dry_run",
+        "user",
+        "status",
+        "message",
+        "progress",
+        "counts",
+        "created",
+        "started",
+        "sign_of_life",
+        "finished",
+    )
+
+    @admin.display(description=_("Rows"))
+    def progress(self, obj: Any) -> str:
+        """Return how many rows of how many were read."""
+        return f"{obj.rows_done:,} / {obj.rows_total:,}" if obj.rows_total is not None else f"{obj.rows_done:,}"
+
+
+@admin.register(ImportContent)
+class ImportContentAdmin(UnlistedAdmin):
+    """Pieces of files and reports."""
+
+    list_display = ("job", "kind", "position")
+    list_select_related = ("job",)
+    fields = ("job", "kind", "position")
+
+
+@admin.register(IdempotentRequest)
+class IdempotentRequestAdmin(UnlistedAdmin):
+    """Requests with a key of the client's; their answers are the users' own and not shown."""
+
+    list_display = ("user", "key", "status", "started")
+    list_select_related = ("user",)
+    fields = ("user", "key", "status", "started")
