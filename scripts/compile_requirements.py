@@ -7,8 +7,8 @@ The two arguments are interpreters that have pip-tools. Ulmo runs on 3.11 and Ve
 installed depends on the interpreter; so each release is compiled by its own.
 
 The files of tools (demo, test, quality, doc, dev) are installed beside either release. So they pin no package that a
-release pins: pip would refuse the two versions. A tool that needs another version of such a package would show when both
-are installed, which CI does.
+release pins: pip would refuse the two versions. A tool that needs another version of such a package would show when
+both are installed, which CI does.
 """
 
 import os

@@ -117,7 +117,9 @@ def create_course(
     taken: set[str] = set()
     for index, run in enumerate(runs):
         try:
-            write = run_creation(operation, entry.anchor, entry.snapshot.content, run, references, taken, extras.prices)
+            write = run_creation(
+                operation, entry.anchor, entry.snapshot.content, run, references, taken, prices=extras.prices
+            )
         except InvalidInput as error:
             raise InvalidInput({f"runs[{index}].{name}": found for name, found in error.fields.items()}) from error
         anchors.runs[write.anchor.uuid] = write.anchor

@@ -38,6 +38,7 @@ def run_creation(
     changes: Mapping[str, Any],
     references: ReferenceIndex,
     taken: set[str],
+    *,
     prices: Mapping[str, Any] | None = None,
 ) -> DraftWrite:
     """

@@ -46,7 +46,7 @@ def create_run(
     anchor = anchors.courses[course]
     known = capture(UnitKind.COURSE, Side.DRAFT, [anchor.pk], names=())
     content = known.units[course].snapshot.content
-    entry = run_creation(operation, anchor, content, changes, known.references, set(), prices)
+    entry = run_creation(operation, anchor, content, changes, known.references, set(), prices=prices)
     anchors.runs[entry.anchor.uuid] = entry.anchor
     changed = sorted(entry.logged)
     write_drafts(operation, anchors, [entry], known.references, course_pks={course: anchor.pk})
