@@ -34,15 +34,10 @@ from openedx_catalog_publisher.rest.openapi import (
 )
 from openedx_catalog_publisher.rest.past_rows import past_run
 from openedx_catalog_publisher.rest.plan_output import (
-    ChangesOutput,
-    HistoryEntryOutput,
     PlanOutput,
     PlanRunInput,
     PublishedOutput,
     PublishRunInput,
-    ReasonInput,
-    ReleaseOutput,
-    labels_field,
 )
 from openedx_catalog_publisher.rest.row_reader import Record
 from openedx_catalog_publisher.rest.run_output import RunOutput
@@ -54,7 +49,6 @@ from openedx_catalog_publisher.rest.unit_schemas import (
     CREATE_RUN,
     PLAN_RUN,
     PUBLISH_RUN,
-    UNPUBLISH,
     RunCreation,
     RunInput,
 )
@@ -74,8 +68,6 @@ LIST_PARAMETERS = (
     *PAGES,
     CURSOR,
 )
-HISTORY = page_of(HistoryEntryOutput, "CourseRunHistory", labels=labels_field())
-RESET_ERRORS = (400, 403, 404, 409, 412, 422, 503)
 
 
 class CourseRunViewSet(UnitViewSet):
@@ -188,41 +180,6 @@ class CourseRunViewSet(UnitViewSet):
     def publish(self, request: Request, id: str) -> Response:  # noqa: A002
         """Publish the run's draft, with its course where that is needed or asked for."""
         return self.answer_publish(request, id)
-
-    @operation(ReleaseOutput, request=ReasonInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,), examples=(UNPUBLISH,))
-    @action(detail=True, methods=["post"])
-    @idempotent
-    def unpublish(self, request: Request, id: str) -> Response:  # noqa: A002
-        """Take the run out of the market; its official row stays readable."""
-        return self.answer_unpublish(request, id)
-
-    @operation(ChangesOutput, request=None, errors=RESET_ERRORS, parameters=(IF_MATCH, IDEMPOTENCY_KEY))
-    @action(detail=True, methods=["post"])
-    @idempotent
-    def discard(self, request: Request, id: str) -> Response:  # noqa: A002
-        """Bring the draft back to what is official."""
-        return self.answer_discard(request, id)
-
-    @operation(ChangesOutput, errors=(403, 404, 503))
-    @action(detail=True, methods=["get"])
-    def diff(self, request: Request, id: str) -> Response:  # noqa: A002
-        """Show what the draft has that is not official, field by field."""
-        return self.answer_diff(request, id)
-
-    @operation(
-        page_of(HistoryEntryOutput, "CourseRunHistory", labels=labels_field()), errors=(403, 404), parameters=PAGES
-    )
-    @action(detail=True, methods=["get"])
-    def history(self, request: Request, id: str) -> Response:  # noqa: A002
-        """List what was published of the run, the last first."""
-        return self.answer_history(request, id)
-
-    @operation(ChangesOutput, request=None, errors=RESET_ERRORS, parameters=(IF_MATCH, IDEMPOTENCY_KEY))
-    @action(detail=True, methods=["post"], url_path=r"history/(?P<number>[0-9]{1,9})/restore", url_name="restore")
-    @idempotent
-    def restore(self, request: Request, id: str, number: str) -> Response:  # noqa: A002
-        """Bring an earlier publication onto the draft; publish it as ever."""
-        return self.answer_restore(request, id, int(number))
 
     def selection(self, draft: dict[str, Any], data: Any) -> Selection:
         """Return the run, with its course where a request says so or nothing of it is official."""

@@ -40,15 +40,10 @@ from openedx_catalog_publisher.rest.openapi import (
 )
 from openedx_catalog_publisher.rest.past_rows import past_course
 from openedx_catalog_publisher.rest.plan_output import (
-    ChangesOutput,
-    HistoryEntryOutput,
     PlanCourseInput,
     PlanOutput,
     PublishCourseInput,
     PublishedOutput,
-    ReasonInput,
-    ReleaseOutput,
-    labels_field,
 )
 from openedx_catalog_publisher.rest.row_reader import Record
 from openedx_catalog_publisher.rest.selections import runs_named
@@ -59,7 +54,6 @@ from openedx_catalog_publisher.rest.unit_schemas import (
     CREATE_COURSE,
     PLAN_COURSE,
     PUBLISH_COURSE,
-    UNPUBLISH,
     CourseCreation,
     CourseInput,
 )
@@ -80,8 +74,6 @@ LIST_PARAMETERS = (
     *PAGES,
     CURSOR,
 )
-HISTORY = page_of(HistoryEntryOutput, "CourseHistory", labels=labels_field())
-RESET_ERRORS = (400, 403, 404, 409, 412, 422, 503)
 
 
 class CourseViewSet(UnitViewSet):
@@ -191,39 +183,6 @@ class CourseViewSet(UnitViewSet):
     def publish(self, request: Request, id: str) -> Response:  # noqa: A002
         """Publish the course's draft, and the runs that are named; all of them or none."""
         return self.answer_publish(request, id)
-
-    @operation(ReleaseOutput, request=ReasonInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,), examples=(UNPUBLISH,))
-    @action(detail=True, methods=["post"])
-    @idempotent
-    def unpublish(self, request: Request, id: str) -> Response:  # noqa: A002
-        """Take the course out of the market, with its runs; its official rows stay readable."""
-        return self.answer_unpublish(request, id)
-
-    @operation(ChangesOutput, request=None, errors=RESET_ERRORS, parameters=(IF_MATCH, IDEMPOTENCY_KEY))
-    @action(detail=True, methods=["post"])
-    @idempotent
-    def discard(self, request: Request, id: str) -> Response:  # noqa: A002
-        """Bring the draft back to what is official."""
-        return self.answer_discard(request, id)
-
-    @operation(ChangesOutput, errors=(403, 404, 503))
-    @action(detail=True, methods=["get"])
-    def diff(self, request: Request, id: str) -> Response:  # noqa: A002
-        """Show what the draft has that is not official, field by field."""
-        return self.answer_diff(request, id)
-
-    @operation(HISTORY, errors=(403, 404), parameters=PAGES)
-    @action(detail=True, methods=["get"])
-    def history(self, request: Request, id: str) -> Response:  # noqa: A002
-        """List what was published of the course, the last first."""
-        return self.answer_history(request, id)
-
-    @operation(ChangesOutput, request=None, errors=RESET_ERRORS, parameters=(IF_MATCH, IDEMPOTENCY_KEY))
-    @action(detail=True, methods=["post"], url_path=r"history/(?P<number>[0-9]{1,9})/restore", url_name="restore")
-    @idempotent
-    def restore(self, request: Request, id: str, number: str) -> Response:  # noqa: A002
-        """Bring an earlier publication onto the draft; publish it as ever."""
-        return self.answer_restore(request, id, int(number))
 
     def _check_may_create(self, data: dict[str, Any]) -> None:
         # Whoever may not create the course stores no picture either. What is no organization is told with all else.

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -31,13 +32,20 @@ from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
 from openedx_catalog_publisher.models import Course, UnitKind, UnitRoot
 from openedx_catalog_publisher.rest.etags import expected_revision
 from openedx_catalog_publisher.rest.filters import UnitFilter, narrowed, ordering_of, utc_or_none
+from openedx_catalog_publisher.rest.idempotency import idempotent
+from openedx_catalog_publisher.rest.openapi import IDEMPOTENCY_KEY, IF_MATCH, PAGES, operation, page_of
 from openedx_catalog_publisher.rest.output import Output, parse_only
 from openedx_catalog_publisher.rest.paging import KeysetPages, LazyRows, NumberedPages, pages_for
 from openedx_catalog_publisher.rest.plan_output import (
+    ChangesOutput,
+    HistoryEntryOutput,
+    ReasonInput,
+    ReleaseOutput,
     actor_names,
     changes_data,
     changes_of,
     history_data,
+    labels_field,
     labels_of,
     plan_data,
     published_data,
@@ -45,6 +53,7 @@ from openedx_catalog_publisher.rest.plan_output import (
 )
 from openedx_catalog_publisher.rest.row_reader import Record
 from openedx_catalog_publisher.rest.selections import find_draft, named
+from openedx_catalog_publisher.rest.unit_schemas import UNPUBLISH
 from openedx_catalog_publisher.rest.views import CatalogViewSet
 
 KEYSET_ORDERS = ("key", "modified")
@@ -52,6 +61,9 @@ KEYSET_ORDERS = ("key", "modified")
 
 OVERLAP = timedelta(seconds=60)
 """How far ``server_time`` lies back: rows that a transaction wrote before are visible by then."""
+
+
+RESET_ERRORS = (400, 403, 404, 409, 412, 422, 503)
 
 
 class UnitViewSet(CatalogViewSet):
@@ -187,9 +199,12 @@ class UnitViewSet(CatalogViewSet):
         selection = self.selection(draft, request.data)
         return Response(published_data(publish(self.actor, selection, expected_digest=expected, message=message)))
 
-    def answer_unpublish(self, request: Request, name: str) -> Response:
-        """Take out of the market what is official, and answer the release."""
-        draft = self.draft(request, name)
+    @operation(ReleaseOutput, request=ReasonInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,), examples=(UNPUBLISH,))
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def unpublish(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
+        """Take out of the market what is official, a course with its runs; it stays readable."""
+        draft = self.draft(request, id)
         reason = text_of(request.data, "message")
         if not reason.strip():
             raise InvalidInput({"message": ["Say why, for the log."]})
@@ -197,25 +212,48 @@ class UnitViewSet(CatalogViewSet):
         records = list(release.publications.select_related("release"))
         return Response(release_data(release, records, actor_names([release.actor])))
 
-    def answer_diff(self, request: Request, name: str) -> Response:
-        """Answer what the draft has that is not official."""
-        draft = self.draft(request, name)
+    @operation(ChangesOutput, errors=(403, 404, 503))
+    @action(detail=True, methods=["get"])
+    def diff(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Show what the draft has that is not official, field by field."""
+        draft = self.draft(request, id)
         plan = plan_publication(self.actor, self._alone(draft))
         changes = [change for unit in plan.units if unit.uuid == draft["uuid"] for change in unit.changes]
         return self._answer_changes(draft, changes)
 
-    def answer_discard(self, request: Request, name: str) -> Response:
+    @operation(ChangesOutput, request=None, errors=RESET_ERRORS, parameters=(IF_MATCH, IDEMPOTENCY_KEY))
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def discard(self, request: Request, id: str) -> Response:  # noqa: A002
         """Bring the draft back to what is official."""
         return self._answer_reset(
-            request, name, lambda draft, revision: discard(self.actor, self.kind, draft["uuid"], revision=revision)
+            request, id, lambda draft, revision: discard(self.actor, self.kind, draft["uuid"], revision=revision)
         )
 
-    def answer_restore(self, request: Request, name: str, number: int) -> Response:
-        """Bring an earlier publication onto the draft."""
+    @operation(page_of(HistoryEntryOutput, "History", labels=labels_field()), errors=(403, 404), parameters=PAGES)
+    @action(detail=True, methods=["get"])
+    def history(self, request: Request, id: str) -> Response:  # noqa: A002
+        """List what was published of the unit, the last first."""
+        draft = self.draft(request, id)
+        pages = NumberedPages()
+        page = pages.paginate_queryset(publications_of(draft["uuid"]), request) or []
+        actors = actor_names(record.release.actor for record in page)
+        changes = [changes_of(record) for record in page]
+        response: Response = pages.get_paginated_response(
+            [history_data(record, moved, actors) for record, moved in zip(page, changes, strict=True)]
+        )
+        response.data["labels"] = labels_of((self.kind, change) for moved in changes for change in moved)
+        return response
+
+    @operation(ChangesOutput, request=None, errors=RESET_ERRORS, parameters=(IF_MATCH, IDEMPOTENCY_KEY))
+    @action(detail=True, methods=["post"], url_path=r"history/(?P<number>[0-9]{1,9})/restore", url_name="restore")
+    @idempotent
+    def restore(self, request: Request, id: str, number: str) -> Response:  # noqa: A002
+        """Bring an earlier publication onto the draft; publish it as ever."""
         return self._answer_reset(
             request,
-            name,
-            lambda draft, revision: restore(self.actor, self.kind, draft["uuid"], number, revision=revision),
+            id,
+            lambda draft, revision: restore(self.actor, self.kind, draft["uuid"], int(number), revision=revision),
         )
 
     def _answer_reset(
@@ -239,19 +277,6 @@ class UnitViewSet(CatalogViewSet):
     def expected_revision(self, request: Request, draft: dict[str, Any]) -> int | None:
         """Return the revision of the unit's own draft that ``If-Match`` names; None for none."""
         return expected_revision(request)
-
-    def answer_history(self, request: Request, name: str) -> Response:
-        """Answer a page of the unit's publications, the last first."""
-        draft = self.draft(request, name)
-        pages = NumberedPages()
-        page = pages.paginate_queryset(publications_of(draft["uuid"]), request) or []
-        actors = actor_names(record.release.actor for record in page)
-        changes = [changes_of(record) for record in page]
-        response: Response = pages.get_paginated_response(
-            [history_data(record, moved, actors) for record, moved in zip(page, changes, strict=True)]
-        )
-        response.data["labels"] = labels_of((self.kind, change) for moved in changes for change in moved)
-        return response
 
     def _alone(self, draft: dict[str, Any]) -> Selection:
         if self.kind == UnitKind.COURSE:
