@@ -79,6 +79,8 @@ class Audience:
         staff: a member of staff, who sees everything.
         member: a member of the course teams of some organizations.
         organizations: primary keys of these organizations.
+        runs_per_course: runs that each course has.
+        keys: normalised keys of all courses, in order.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -88,6 +90,7 @@ class Audience:
         for organization in team:
             grant(self.member.user, RoleName.ORG_MEMBER, organization)
         self.organizations = [organization.pk for organization in team]
+        self.runs_per_course = catalogue.runs_per_course
         for organization in catalogue.organizations:
             _make_editor(organization)
         self.keys = list(Course.drafts.order_by("key_normalized").values_list("key_normalized", flat=True))
@@ -137,7 +140,7 @@ def reading_cases(audience: Audience, sizes: Sizes) -> list[Case]:
         ),
         case(
             "detail",
-            "editable detail of a course with its runs",
+            f"editable detail, {audience.runs_per_course} runs",
             Bound(statements=DETAIL),
             lambda: _details(audience.staff, details),
         ),
