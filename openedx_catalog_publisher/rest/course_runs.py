@@ -80,6 +80,7 @@ class CourseRunViewSet(UnitViewSet):
     orders = ORDERS
     tag_paths = frozenset({"revision"})
     course_path = "course__pk"
+    publish_input = PublishRunInput
 
     def read(self, rows: QuerySet[Any], paths: Collection[str]) -> list[Record]:
         """Read runs with what an answer needs."""

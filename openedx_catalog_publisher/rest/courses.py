@@ -86,6 +86,7 @@ class CourseViewSet(UnitViewSet):
     orders = ORDERS
     tag_paths = frozenset({"revision", "course_runs.revision", "course_runs.uuid"})
     course_path = "pk"
+    publish_input = PublishCourseInput
 
     def read(self, rows: QuerySet[Any], paths: Collection[str]) -> list[Record]:
         """Read courses with what an answer needs."""

@@ -40,7 +40,7 @@ from openedx_catalog_publisher.rest.plan_output import (
 )
 from openedx_catalog_publisher.rest.selections import units_named
 from openedx_catalog_publisher.rest.unit_schemas import PLAN_RELEASE, RELEASE, UNDO
-from openedx_catalog_publisher.rest.units import body_of, publish_options
+from openedx_catalog_publisher.rest.units import body_of, check_names, publish_options
 from openedx_catalog_publisher.rest.views import CatalogViewSet
 
 
@@ -101,12 +101,14 @@ class ReleaseViewSet(CatalogViewSet):
     @idempotent
     def undo(self, request: Request, id: str) -> Response:  # noqa: A002
         """Bring what is official of all its units back to what it was before; drafts keep their content."""
+        check_names(request.data, PublishInput)
         expected, message = publish_options(request.data)
         release = _found(request.user, id).uuid
         return Response(published_data(undo_release(self.actor, release, expected_digest=expected, message=message)))
 
 
 def _selection(request: Request) -> Selection:
+    check_names(request.data, ReleaseInput)
     body = body_of(request.data)
     courses, runs = units_named(request.user, body.get("units"))
     all_runs = body.get("with_runs", False)

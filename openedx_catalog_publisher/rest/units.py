@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from openedx_catalog_publisher.access.policy import may_by_account
 from openedx_catalog_publisher.api import (
@@ -39,6 +40,7 @@ from openedx_catalog_publisher.rest.paging import KeysetPages, LazyRows, Numbere
 from openedx_catalog_publisher.rest.plan_output import (
     ChangesOutput,
     HistoryEntryOutput,
+    PublishInput,
     ReasonInput,
     ReleaseOutput,
     actor_names,
@@ -93,6 +95,7 @@ class UnitViewSet(CatalogViewSet):
 
     tag_paths: ClassVar[frozenset[str]]
     course_path: ClassVar[str]
+    publish_input: ClassVar[type[PublishInput]]
 
     def selection(self, draft: dict[str, Any], data: Any) -> Selection:
         """Return the units that a request to publish names."""
@@ -188,13 +191,15 @@ class UnitViewSet(CatalogViewSet):
         return find_draft(request.user, self.model, name)
 
     def answer_plan(self, request: Request, name: str) -> Response:
-        """Answer what publishing would do."""
+        """Answer what publishing would do; all that publishing takes may be sent here, too."""
         draft = self.draft(request, name)
+        check_names(request.data, self.publish_input)
         return Response(plan_data(plan_publication(self.actor, self.selection(draft, request.data))))
 
     def answer_publish(self, request: Request, name: str) -> Response:
         """Publish, and answer what was done."""
         draft = self.draft(request, name)
+        check_names(request.data, self.publish_input)
         expected, message = publish_options(request.data)
         selection = self.selection(draft, request.data)
         return Response(published_data(publish(self.actor, selection, expected_digest=expected, message=message)))
@@ -205,6 +210,7 @@ class UnitViewSet(CatalogViewSet):
     def unpublish(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
         """Take out of the market what is official, a course with its runs; it stays readable."""
         draft = self.draft(request, id)
+        check_names(request.data, ReasonInput)
         reason = text_of(request.data, "message")
         if not reason.strip():
             raise InvalidInput({"message": ["Say why, for the log."]})
@@ -336,6 +342,18 @@ def publish_options(data: Any) -> tuple[str | None, str]:
     """
     digest = text_of(data, "expected_digest")
     return digest or None, text_of(data, "message")
+
+
+def check_names(data: Any, described: type[Serializer[Any]]) -> None:
+    """
+    Let pass a body of which every name is described: a misspelt ``expected_digest`` would publish what nobody saw.
+
+    Raises:
+        InvalidInput: naming every other field.
+    """
+    unknown = body_of(data).keys() - described._declared_fields.keys()
+    if unknown:
+        raise InvalidInput({str(name): ["There is no such field."] for name in sorted(unknown, key=str)})
 
 
 def text_of(data: Any, name: str) -> str:
