@@ -33,7 +33,7 @@ from tests.importers.catalog_files import import_catalog
 from tests.properties.content import Pool, contents, texts
 from tests.row_counts import row_counts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ADDRESSES = st.sampled_from(["https://example.org/a", "https://例え.example/x?y=ü&z=%20"])
 WORDS = st.none() | texts(40)
