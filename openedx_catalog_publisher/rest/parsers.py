@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
 
 MOST_LEVELS = 50
 """How deep a body is nested at most; none of ours needs more than six levels."""
 
+LARGEST = 32 * 1024 * 1024
+"""How many bytes a body has at most: some images of the largest size, in base64."""
+
 
 class StorableJSONParser(JSONParser):
     """
-    JSON of texts that can be encoded, and of no absurd depth.
+    JSON of texts that can be encoded, and of no absurd size or depth.
 
     JSON can escape half of a character (a lone surrogate), which no database stores and no answer can repeat.
     """
@@ -24,7 +29,10 @@ class StorableJSONParser(JSONParser):
 
         Raises:
             ParseError: for what is no JSON, or none that is read here.
+            RequestDataTooBig: for what is larger than any request has to be.
         """
+        if _length((parser_context or {})["request"]) > LARGEST:
+            raise RequestDataTooBig(f"A body has at most {LARGEST // 1024**2} MiB.")
         try:
             data = super().parse(stream, media_type, parser_context)
         except RecursionError as error:
@@ -34,6 +42,11 @@ class StorableJSONParser(JSONParser):
         except UnicodeEncodeError as error:
             raise ParseError("JSON parse error - half of a character (a lone surrogate), which no text has") from error
         return data
+
+
+def _length(request: Request) -> int:
+    given = request.META.get("CONTENT_LENGTH") or "0"
+    return int(given) if given.isascii() and given.isdigit() else 0
 
 
 def _check(value: Any, levels: int) -> None:

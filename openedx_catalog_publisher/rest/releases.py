@@ -90,7 +90,7 @@ class ReleaseViewSet(CatalogViewSet):
         """Show what publishing the units that are named would do; nothing is written."""
         return Response(plan_data(plan_publication(self.actor, _selection(request))))
 
-    @operation(PlanOutput, request=None, errors=(400, 403, 404, 409, 503))
+    @operation(PlanOutput, request=None, errors=(400, 403, 404, 409, 413, 503))
     @action(detail=True, methods=["post"], url_path="undo/plan", url_name="undo-plan")
     def undo_plan(self, request: Request, id: str) -> Response:  # noqa: A002
         """Show what undoing a release would do; nothing is written."""

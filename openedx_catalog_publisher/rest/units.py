@@ -65,7 +65,7 @@ OVERLAP = timedelta(seconds=60)
 """How far ``server_time`` lies back: rows that a transaction wrote before are visible by then."""
 
 
-RESET_ERRORS = (400, 403, 404, 409, 412, 422, 503)
+RESET_ERRORS = (400, 403, 404, 409, 412, 413, 415, 422, 503)
 
 
 class UnitViewSet(CatalogViewSet):

@@ -8,6 +8,13 @@ from typing import Any
 DEEP = 100_000
 LONG = 300_000
 
+
+def _parts(values: list[bytes], more: bytes = b"") -> bytes:
+    """Return a body of multipart/form-data."""
+    head = b'--a\r\nContent-Disposition: form-data; name="title"' + more + b"\r\n\r\n"
+    return b"".join(head + value + b"\r\n" for value in values) + b"--a--\r\n"
+
+
 BODIES: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "application/json"),
     "no form": (b'{"title": "x"}', ""),
@@ -23,6 +30,10 @@ BODIES: dict[str, tuple[bytes, str]] = {
         b'--a\r\nContent-Disposition: form-data; name="\xff\x00"; filename="\x00"\r\n\r\n\xff\r\n--a--\r\n',
         "multipart/form-data; boundary=a",
     ),
+    "a large part": (_parts([b"x" * 3_000_000]), "multipart/form-data; boundary=a"),
+    "many parts": (_parts([b"x"] * 1100), "multipart/form-data; boundary=a"),
+    "many files": (_parts([b"x"] * 110, b'; filename="a"'), "multipart/form-data; boundary=a"),
+    "too much": (b'{"title": "' + b"x" * 33 * 1024**2 + b'"}', "application/json"),
     "no UTF-8": (b'{"title": "\xff\xfe"}', "application/json"),
     "UTF-16": ('{"title": "x"}'.encode("utf-16"), "application/json"),
     "another charset": ('{"title": "x"}'.encode("utf-16"), "application/json; charset=utf-16"),

@@ -15,7 +15,7 @@ from openedx_catalog_publisher.rest.problems import TYPES
 from openedx_catalog_publisher.rest.schema_view import document
 from tests.contract import cases, hostile
 from tests.contract.undone import undone
-from tests.contract.world import World
+from tests.contract.world import CSRF_TOKEN, World
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +80,7 @@ class Asker:
 
     def __init__(self, world: World) -> None:
         """Log in."""
-        self.client = Client()
+        self.client = Client(enforce_csrf_checks=True)
         for name, value in world.cookies["administrator"].items():
             self.client.cookies[name] = value
         self.wrong: list[str] = []
@@ -99,7 +99,8 @@ class Asker:
     ) -> int:
         """Ask, check the answer, and return its status."""
         path, _, query = path.partition("?")
-        extra = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in (headers or {}).items()}
+        sent = {"X-CSRFToken": CSRF_TOKEN, **(headers or {})}
+        extra = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in sent.items()}
         with undone():
             response = self.client.generic(method or operation.method, path, body, form, **extra, QUERY_STRING=query)
         if not (self._is_as_described(operation, response) or (response.status_code in also and _is_told(response))):

@@ -15,9 +15,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from openedx_catalog_publisher import __version__
 from openedx_catalog_publisher.models import Course
+from openedx_catalog_publisher.rest.parsers import LARGEST
 from openedx_catalog_publisher.rest.views import CatalogThrottle, KnownUser
 from tests import factories
-from tests.rest.conftest import Api
+from tests.rest.conftest import API, Api
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +96,15 @@ def test_a_body_that_is_no_json_is_told(course: Course, team: Api) -> None:
 
     assert (broken.status_code, other.status_code, listed.status_code) == (400, 415, 400)
     assert {answer["Content-Type"] for answer in (broken, other, listed)} == {"application/json"}
+
+
+def test_a_body_that_is_too_large_is_told_before_it_is_read(course: Course, team: Api) -> None:
+    body = b'{"title": "' + b"x" * LARGEST + b'"}'
+
+    answer = team.client.patch(f"{API}/courses/AcmeX+DS101/", body, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["type"]) == (413, "https://docs.openedx.org/errors/too-large")
+    assert "32 MiB" in answer.json()["detail"]
 
 
 def test_each_user_asks_as_often_as_their_rate_says(course: Course, member: Any) -> None:
