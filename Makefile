@@ -10,7 +10,7 @@ MAKEFLAGS += --no-builtin-rules
 VENV ?= .venv
 PORT ?= 8000
 # Rounds of each race, crash and property test: of `make test`, of the suite against servers, of `make races`.
-ROUNDS ?= 10
+ROUNDS ?= 5
 SERVER_ROUNDS ?= 100
 RACE_ROUNDS ?= 2000
 
