@@ -3,12 +3,14 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo.settings")
 
 import django  # noqa: E402
+import yaml  # noqa: E402
 
 django.setup()
 
@@ -31,3 +33,28 @@ html_static_path: list[str] = []
 
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
+
+API_ROOT = "/api/catalog_publisher/v1/"
+
+
+def operations_table() -> str:
+    """Return a table of all operations of the API, from its description."""
+    document = yaml.safe_load((ROOT / "docs" / "references" / "openapi.yaml").read_text(encoding="utf-8"))
+    rows = [
+        f"   * - ``{method.upper()} {path.removeprefix(API_ROOT)}``\n     - {operation['description']}"
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+    head = ".. list-table::\n   :header-rows: 1\n   :widths: 44 56\n\n   * - Request\n     - What it does"
+    return "\n".join([head, *rows])
+
+
+def insert_operations(app: Any, name: str, source: list[str]) -> None:
+    """Put the table where the page of the API says ``.. operations``."""
+    if name == "references/api":
+        source[0] = source[0].replace(".. operations", operations_table())
+
+
+def setup(app: Any) -> None:
+    """Let Sphinx call what is written here."""
+    app.connect("source-read", insert_operations)
