@@ -59,6 +59,10 @@ def make_world() -> World:
         "staff": factories.make_user("staff", is_staff=True),
         "administrator": factories.make_admin("administrator"),
     }
+    # Whom the examples of the description name.
+    factories.make_organization("ExampleX")
+    factories.make_member(acme, "grace")
+    factories.make_user("lena")
     person = factories.make_person("Grace")
     published = factories.make_course(
         acme,
