@@ -108,6 +108,12 @@ def test_a_service_without_settings_of_its_own_gets_the_defaults(
         "CATALOG_PUBLISHER_MAIL_SENDER": "",
         "CATALOG_PUBLISHER_PUBLISHER_URL_ROOT": "",
         "CATALOG_PUBLISHER_STUDIO_URL_ROOT": "",
+        "CATALOG_PUBLISHER_REVIEW_STEPS": {},
+        "CATALOG_PUBLISHER_REQUIRED_FIELDS": {},
+        "CATALOG_PUBLISHER_FOUR_EYES": True,
+        "CATALOG_PUBLISHER_TWO_REVIEWERS": False,
+        "CATALOG_PUBLISHER_LIVE_CHANGES_SKIP_REVIEW": False,
+        "CATALOG_PUBLISHER_SUNSET_ENDED_RUNS": False,
     }
 
 
