@@ -206,6 +206,9 @@ class Cases:
             review = self.open.get(anchor.uuid)
             if review is not None:
                 anchor.set(status=str(self._status(review)))
+                if anchor.status != before[anchor.uuid]:
+                    # A run that follows its course begins to wait for the step where its course comes to it.
+                    review.step_since = self.operation.time
                 self._schedule(review, anchor)
             elif anchor in closed:
                 live = official.get(anchor.pk) == Status.PUBLISHED
