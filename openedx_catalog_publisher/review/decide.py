@@ -338,7 +338,9 @@ def _approve(
     for entry in found:
         for review in entry.deciding:
             if review.uuid not in decided:
-                said = text if review is entry.review or entry.review not in entry.deciding else ""
+                # A reason is said of everything that was skipped; what a reviewer says is said once.
+                once = action == ReviewRecord.Action.APPROVED and entry.review in entry.deciding
+                said = "" if once and review is not entry.review else text
                 cases.decide(review, entry.step, action, confirmation=confirmation, text=said)
                 decided.add(review.uuid)
     _remember_base(cases, decided)
