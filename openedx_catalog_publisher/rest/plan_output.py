@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from openedx_catalog_publisher.api import FieldChange, Plan, Published, UnitSnapshot, compare
-from openedx_catalog_publisher.models import ActorPseudonym, EventKind, Publication, Release, UnitKind, WriteSource
+from openedx_catalog_publisher.models import EventKind, Publication, Release, UnitKind, WriteSource
 from openedx_catalog_publisher.models.field_classes import Review
 from openedx_catalog_publisher.publishing.plan import Effect
 from openedx_catalog_publisher.publishing.references import ReferenceIndex
@@ -265,13 +265,3 @@ def release_data(release: Release, publications: Iterable[Publication], actors: 
         "undoes": release.undoes.uuid if release.undoes is not None else None,
         "publications": [publication_data(record) for record in publications],
     }
-
-
-def actor_names(pseudonyms: Iterable[Any]) -> dict[Any, str]:
-    """Return by pseudonym who acted, in one statement; an account that is gone is named as such."""
-    wanted = set(pseudonyms)
-    names = dict.fromkeys(wanted, "unknown")
-    rows = ActorPseudonym.objects.filter(uuid__in=wanted) if wanted else ActorPseudonym.objects.none()
-    for pseudonym, system, username in rows.values_list("uuid", "system_name", "user__username"):
-        names[pseudonym] = username or system or "unknown"
-    return names

@@ -21,6 +21,7 @@ from openedx_catalog_publisher.api import (
     undo_release,
     visible,
 )
+from openedx_catalog_publisher.commands.actor import actor_names
 from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
 from openedx_catalog_publisher.models import Course, CourseRun, Publication, Release, UnitKind
 from openedx_catalog_publisher.rest.idempotency import idempotent
@@ -33,7 +34,6 @@ from openedx_catalog_publisher.rest.plan_output import (
     PublishInput,
     ReleaseInput,
     ReleaseOutput,
-    actor_names,
     plan_data,
     published_data,
     release_data,

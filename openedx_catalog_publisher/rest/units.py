@@ -29,6 +29,7 @@ from openedx_catalog_publisher.api import (
     unpublish,
     visible,
 )
+from openedx_catalog_publisher.commands.actor import actor_names
 from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
 from openedx_catalog_publisher.models import Course, UnitKind, UnitRoot
 from openedx_catalog_publisher.rest.etags import expected_revision
@@ -43,7 +44,6 @@ from openedx_catalog_publisher.rest.plan_output import (
     PublishInput,
     ReasonInput,
     ReleaseOutput,
-    actor_names,
     changes_data,
     changes_of,
     history_data,
