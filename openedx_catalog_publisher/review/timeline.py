@@ -85,18 +85,23 @@ class Entry:
     approval: str = ""
 
 
-class Timeline:
+class Entries:
     """
-    The entries of one course, the last first; counted and sliced as a query set is, so that it can be paged.
+    Entries of several logs, the last first; counted and sliced as a query set is, so that they can be paged.
 
-    A page costs the same number of statements whatever it holds, and however many entries and runs there are.
+    A page costs the same number of statements whatever it holds, and however many entries there are.
     """
 
     ordered = True
 
-    def __init__(self, course: uuid.UUID) -> None:
-        """Begin with the uuid of a course. Checks no rights."""
-        self.course = course
+    def __init__(self, logs: Callable[[], Mapping[What, QuerySet[Any]]]) -> None:
+        """
+        Begin with what is to be read. Checks no rights.
+
+        Arguments:
+            logs: returns the rows by kind of entry; asked once, when they are read for the first time.
+        """
+        self.logs = logs
 
     def count(self) -> int:
         """Return how many entries there are."""
@@ -117,25 +122,29 @@ class Timeline:
 
     @cached_property
     def _places(self) -> QuerySet[Any, dict[str, Any]]:
-        units = units_of(self.course)
-        parts = [
-            _places_of(What.EDIT, EditRecord.objects.filter(unit_uuid__in=units)),
-            _places_of(What.REVIEW, Act.objects.filter(unit_uuid__in=units)),
-            _places_of(What.PUBLICATION, Publication.objects.filter(unit_uuid__in=units)),
-            # What was said with a decision stands with the decision.
-            _places_of(What.COMMENT, Comment.objects.filter(course_uuid=self.course, record__isnull=True)),
-        ]
+        parts = [_places_of(what, rows) for what, rows in self.logs().items()]
         return parts[0].union(*parts[1:], all=True).order_by(*NEWEST_FIRST)
 
 
-def timeline(course: uuid.UUID) -> Timeline:
+def timeline(course: uuid.UUID) -> Entries:
     """
     Return the timeline of a course, the last entry first. Checks no rights.
 
     Arguments:
         course: uuid of the course.
     """
-    return Timeline(course)
+
+    def logs() -> Mapping[What, QuerySet[Any]]:
+        units = units_of(course)
+        return {
+            What.EDIT: EditRecord.objects.filter(unit_uuid__in=units),
+            What.REVIEW: Act.objects.filter(unit_uuid__in=units),
+            What.PUBLICATION: Publication.objects.filter(unit_uuid__in=units),
+            # What was said with a decision stands with the decision.
+            What.COMMENT: Comment.objects.filter(course_uuid=course, record__isnull=True),
+        }
+
+    return Entries(logs)
 
 
 def units_of(course: uuid.UUID) -> list[uuid.UUID]:
@@ -147,12 +156,16 @@ def units_of(course: uuid.UUID) -> list[uuid.UUID]:
 
 def _places_of(what: What, rows: QuerySet[Any]) -> QuerySet[Any, dict[str, Any]]:
     is_comment = what is What.COMMENT
-    placed = rows.order_by().annotate(
-        what=Value(str(what), CharField()),
-        row=F("pk"),
-        at=F("created" if is_comment else "occurred_at"),
-        unit=F("unit_uuid"),
-        place=Value(0, IntegerField()) if is_comment else F("sequence"),
+    placed = (
+        rows.order_by()
+        .prefetch_related(None)
+        .annotate(
+            what=Value(str(what), CharField()),
+            row=F("pk"),
+            at=F("created" if is_comment else "occurred_at"),
+            unit=F("unit_uuid"),
+            place=Value(0, IntegerField()) if is_comment else F("sequence"),
+        )
     )
     places: QuerySet[Any, dict[str, Any]] = placed.values("what", "row", "at", "unit_kind", "unit", "place")
     return places
