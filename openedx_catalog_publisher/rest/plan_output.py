@@ -81,6 +81,16 @@ class PublishInput(serializers.Serializer[Any]):
     message = serializers.CharField(required=False, allow_blank=True, help_text="Why, for the log.")
 
 
+class PublishDraftsInput(PublishInput):
+    """How drafts are published."""
+
+    skip_review = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Publish although reviews are missing, with the reason as message; for catalog administrators.",
+    )
+
+
 @extend_schema_field(
     {"oneOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string", "enum": ["all"]}], "nullable": True}
 )
@@ -94,7 +104,7 @@ class PlanCourseInput(serializers.Serializer[Any]):
     runs = RunsInput(required=False, help_text='Keys or UUIDs of runs, or "all"; without it the course alone.')
 
 
-class PublishCourseInput(PlanCourseInput, PublishInput):
+class PublishCourseInput(PlanCourseInput, PublishDraftsInput):
     """What to publish of a course."""
 
 
@@ -108,7 +118,7 @@ class PlanRunInput(serializers.Serializer[Any]):
     )
 
 
-class PublishRunInput(PlanRunInput, PublishInput):
+class PublishRunInput(PlanRunInput, PublishDraftsInput):
     """What to publish of a run."""
 
 
@@ -118,7 +128,7 @@ class ReasonInput(serializers.Serializer[Any]):
     message = serializers.CharField(help_text="Why, for the log.")
 
 
-class ReleaseInput(PublishInput):
+class ReleaseInput(PublishDraftsInput):
     """The units of a release."""
 
     units = serializers.ListField(child=serializers.CharField(), help_text="Keys or UUIDs of courses and runs.")
