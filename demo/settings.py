@@ -137,7 +137,7 @@ MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
 
 # No mail leaves this machine: each is a file, which the page /mailbox/ shows.
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_BACKEND = "demo.mail_files.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = "Catalog <catalog@example.org>"
 PLATFORM_NAME = "Catalog publisher demo"
