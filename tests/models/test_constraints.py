@@ -164,7 +164,10 @@ CASES: dict[str, tuple[Callable[[World], None], str]] = {
     "ocp_import_content_uniq": (lambda w: _same_piece(), "job"),
     "ocp_delivery_uniq": (lambda w: _same_delivery(), "event"),
     "ocp_delivery_due_check": (lambda w: _delivery_without_time(), "due"),
-    "ocp_sent_mail_uniq": (lambda w: _same_mail(), "event"),
+    "ocp_sent_mail_uniq": (lambda w: _same_mail(user=make_user()), "event"),
+    "ocp_sent_mail_watcher_uniq": (lambda w: _same_mail(watcher=OTHER_UUID), "event"),
+    "ocp_sent_mail_recipient": (lambda w: _mail_to_nobody(), "user"),
+    "ocp_opt_out_of_one": (lambda w: _opt_out_of_nobody(), "address"),
     "ocp_review_open_check": (_set(Review, closing="withdrawn"), "closing"),
     "ocp_review_record_sequence_uniq": (_copy_first(ReviewRecord), "unit_uuid"),
 }
@@ -186,7 +189,8 @@ UNIQUE_COLUMNS: dict[str, tuple[Callable[[World], None], str]] = {
     "Release.uuid": (_copy_first(Release), "uuid"),
     "Seal.seal_hash": (_copy_first(Seal), "seal_hash"),
     "OutboxEvent.uuid": (_copy_first(OutboxEvent, sequence=999), "uuid"),
-    "NotificationOptOut.user": (lambda w: _same_opt_out(), "user"),
+    "NotificationOptOut.user": (lambda w: _same_opt_out(user=make_user()), "user"),
+    "NotificationOptOut.address": (lambda w: _same_opt_out(address="w@example.org"), "address"),
     "ImportJob.uuid": (lambda w: _same_job(), "uuid"),
     "ActorPseudonym.uuid": (_copy_first(ActorPseudonym, system_name=None, user=None), "uuid"),
     "ActorPseudonym.system_name": (_copy_first(ActorPseudonym, uuid=OTHER_UUID), "system_name"),
@@ -241,13 +245,26 @@ def _delivery_without_time() -> None:
     _delivery(due=None)
 
 
-def _same_mail() -> None:
+def _mail(**recipient: Any) -> SentMail:
     event = OutboxEvent.objects.order_by("pk")[0]
-    _again(SentMail.objects.create(event=event, mail="m", user=make_user(), started=timezone.now()))
+    made: SentMail = SentMail.objects.create(event=event, mail="m", started=timezone.now(), **recipient)
+    return made
 
 
-def _same_opt_out() -> None:
-    _again(NotificationOptOut.objects.create(user=make_user()))
+def _mail_to_nobody() -> None:
+    _mail()
+
+
+def _opt_out_of_nobody() -> None:
+    NotificationOptOut.objects.create()
+
+
+def _same_mail(**recipient: Any) -> None:
+    _again(_mail(**recipient))
+
+
+def _same_opt_out(**recipient: Any) -> None:
+    _again(NotificationOptOut.objects.create(**recipient))
 
 
 def _two_pseudonyms() -> None:
