@@ -9,7 +9,7 @@ import openedx_catalog_publisher.models.normalization
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("openedx_catalog_publisher", "0006_rights"),
+        ("openedx_catalog_publisher", "0007_reviews"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from openedx_catalog_publisher.consumers.notifications.comment_added import CommentAdded
 from openedx_catalog_publisher.consumers.notifications.letters import Letter, Mail
 from openedx_catalog_publisher.consumers.notifications.messages import message
+from openedx_catalog_publisher.consumers.notifications.review_steps import InternalReview, LegalReview, Reviewed
 from openedx_catalog_publisher.consumers.notifications.run_published import RunPublished
 from openedx_catalog_publisher.consumers.notifications.sending import send_once
+from openedx_catalog_publisher.consumers.notifications.watched_runs import WatchedRunPublished, WatchedRunReviewed
 from openedx_catalog_publisher.models import EventKind, OutboxEvent
 from openedx_catalog_publisher.outbox.consumers import Service
 
-MAILS: tuple[Mail, ...] = (RunPublished(),)
+MAILS: tuple[Mail, ...] = (
+    LegalReview(),
+    InternalReview(),
+    Reviewed(),
+    WatchedRunReviewed(),
+    CommentAdded(),
+    RunPublished(),
+    WatchedRunPublished(),
+)
 
 
 class MailsNotSent(Exception):

@@ -36,8 +36,10 @@ class Recipient:
     @classmethod
     def at(cls, addresses: Iterable[str]) -> tuple[Self, ...]:
         """Return addresses as recipients, each once whatever its case, in their order."""
-        unique = {normalize_key(address): address for address in reversed(list(addresses))}
-        return tuple(cls(address, "", None) for address in reversed(unique.values()))
+        unique: dict[str, str] = {}
+        for address in addresses:
+            unique.setdefault(normalize_key(address), address)
+        return tuple(cls(address, "", None) for address in unique.values())
 
     @property
     def code(self) -> str:
