@@ -25,7 +25,7 @@ class WatchedRunReviewed:
         run = entered(event, Status.REVIEWED)
         if not isinstance(run, CourseRun) or run.go_live_date is None:
             return None
-        return _letter(run, run.course, of_course.preview_url(run.course))
+        return _letter(run, run.course, preview_url=of_course.preview_url(run.course))
 
 
 class WatchedRunPublished:
@@ -40,13 +40,13 @@ class WatchedRunPublished:
         if run is None or run.go_live_date is None:
             return None
         course: Any = run.course.draft_version
-        return _letter(run, course, of_course.marketing_url(run.course))
+        return _letter(run, course, page_url=of_course.marketing_url(run.course))
 
 
-def _letter(run: CourseRun, draft_course: Course, page_url: str | None) -> Letter:
+def _letter(run: CourseRun, draft_course: Course, **links: str | None) -> Letter:
     # Watchers are outside of the team: no contacts, and no links to where courses are made.
     facts = facts_of(run, ()) | {"publisher_url": None, "studio_url": None}
     return Letter(
         recipients=Recipient.at(watchers_of(draft_course)),
-        context=facts | {"page_url": page_url, "go_live_date": run.go_live_date},
+        context=facts | {"go_live_date": run.go_live_date} | links,
     )
