@@ -79,7 +79,7 @@ ACCOUNTS = (
         given_name="Leona",
         family_name="Legal",
         part="Legal reviewer of all organizations",
-        rights="Reads the drafts, approves what is submitted or asks for changes, and says whether OFAC restricts a run.",
+        rights="Reads drafts, approves what is submitted or asks for changes, and says whether OFAC restricts a run.",
         role=RoleName.LEGAL_REVIEWER,
     ),
     Account(

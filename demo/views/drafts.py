@@ -17,7 +17,16 @@ from demo.course_cards import Card, card_of, cards_of, with_parts
 from demo.views.pages import LANGUAGE, render_missing, render_page
 from openedx_catalog_publisher.admin.presentation import Labels, ShownChange, shown_changes
 from openedx_catalog_publisher.api import Action, Actor, Selection, plan_publication, visible
-from openedx_catalog_publisher.models import Comment, Course, CourseRun, Review, ReviewStep, Status, UnitKind, WriteSource
+from openedx_catalog_publisher.models import (
+    Comment,
+    Course,
+    CourseRun,
+    Review,
+    ReviewStep,
+    Status,
+    UnitKind,
+    WriteSource,
+)
 from openedx_catalog_publisher.models.normalization import normalize_key
 from openedx_catalog_publisher.publishing.plan import Effect, UnitPlan
 
