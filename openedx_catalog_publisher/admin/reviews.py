@@ -49,7 +49,6 @@ class ReviewRecordAdmin(ChainedAdmin):
 
     list_display = ("__str__", "action", "step", "status", "actor_name", "occurred_at")
     list_filter = ("action", "step", "confirmation", "source", "unit_kind")
-    search_fields = ("unit_key", "=unit_uuid", "=review_digest", "=operation")
     fields = (
         "unit",
         "sequence",
