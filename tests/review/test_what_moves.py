@@ -11,6 +11,7 @@ from openedx_catalog_publisher.api import (
     Conflict,
     CourseInput,
     InvalidInput,
+    OfficialInput,
     Selection,
     archive,
     carry_over,
@@ -305,7 +306,7 @@ class TestOfficialSide:
                     organization=live.organization.key,
                     number=row.number,
                     changes={},
-                    official={"title": "Imported"},
+                    official=OfficialInput(Status.PUBLISHED, {"title": "Imported"}),
                 )
             ],
             reason="Import.",
