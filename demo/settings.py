@@ -98,6 +98,9 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
 
+# Whoever has to log in chooses whom to be on the home page.
+LOGIN_URL = "home"
+
 # The platform's names, with a key pair of this demo's own. It must be there: without a public key edx-drf-extensions
 # accepts a token whoever signed it. With no symmetric key, the public SECRET_KEY signs no token that counts.
 _SIGNING_KEY = signing_key(VAR_DIR / "jwt_signing_key.json")
@@ -140,6 +143,8 @@ MEDIA_ROOT = VAR_DIR / "media"
 EMAIL_BACKEND = "demo.mail_files.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = "Catalog <catalog@example.org>"
+HOME_PAGE = f"http://127.0.0.1:{os.environ.get('CATALOG_PORT', '8000')}"
+CATALOG_PUBLISHER_REVIEW_URL_ROOT = f"{HOME_PAGE}/catalog_publisher/review"
 PLATFORM_NAME = "Catalog publisher demo"
 
 # No broker here: a task runs where it is started.

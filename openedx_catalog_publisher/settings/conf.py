@@ -252,6 +252,12 @@ DELIVERY_ATTEMPTS: Final = Setting(f"{PREFIX}DELIVERY_ATTEMPTS", 10, COUNT)
 #     service.
 MAIL_SENDER: Final = Setting(f"{PREFIX}MAIL_SENDER", "", TEXT)
 
+# .. setting_name: CATALOG_PUBLISHER_REVIEW_URL_ROOT
+# .. setting_default: ''
+# .. setting_description: Address of the catalog's pages for reviewers, without a slash at its end, for example
+#     https://studio.example.org/catalog_publisher/review. Mails lead to reviews there; while it is empty they do not.
+REVIEW_URL_ROOT: Final = Setting(f"{PREFIX}REVIEW_URL_ROOT", "", WEB_ROOT)
+
 # .. setting_name: CATALOG_PUBLISHER_LMS_ADMIN_URL_ROOT
 # .. setting_default: ''
 # .. setting_description: Address of the admin of the LMS, without a slash at its end, for example
@@ -340,6 +346,7 @@ ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
     CONSUMERS,
     DELIVERY_ATTEMPTS,
     MAIL_SENDER,
+    REVIEW_URL_ROOT,
     LMS_ADMIN_URL_ROOT,
     WATCHERS,
     PUBLISHER_URL_ROOT,
@@ -406,6 +413,11 @@ def delivery_attempts() -> int:
 def mail_sender() -> str:
     """Address that mails come from. Raises ImproperlyConfigured for a wrong type."""
     return MAIL_SENDER.value() or str(django_settings.DEFAULT_FROM_EMAIL)
+
+
+def review_url_root() -> str:
+    """Root address of the pages for reviewers, without a slash at its end, or ''. Raises ImproperlyConfigured."""
+    return REVIEW_URL_ROOT.value()
 
 
 def lms_admin_url_root() -> str:

@@ -226,9 +226,12 @@ class TestText:
     def test_legal_reviewers_read_what_waits_and_where(self, stage: Stage, settings: Any) -> None:
         settings.CATALOG_PUBLISHER_PUBLISHER_URL_ROOT = "https://publisher.example.org"
         settings.CATALOG_PUBLISHER_STUDIO_URL_ROOT = "https://studio.example.org"
-        stage.submit()
+        settings.CATALOG_PUBLISHER_REVIEW_URL_ROOT = "https://studio.example.org/catalog_publisher/review"
+        stage.submit(comment="Please.")
         relay()
 
+        review = f"https://studio.example.org/catalog_publisher/review/{stage.open_review(stage.run).uuid}/"
+        assert review in message_to("coordinator@example.org").body.splitlines()
         message = message_to("legal@example.org")
         run = CourseRun.drafts.get(uuid=stage.run)
         owner = stage.organization.organization.name
@@ -240,6 +243,7 @@ class TestText:
             f"The run {run.key} of “Data <for> «all»” by {owner} was submitted and waits for legal review.",
             "It starts on Feb. 1, 2031 at 00:00 UTC.",
         ]
+        assert review in lines
         assert f"https://publisher.example.org/courses/{stage.course}" in lines
         assert f"https://studio.example.org/course/{run.key}" in lines
         assert "Questions go to: coordinator@example.org" in lines

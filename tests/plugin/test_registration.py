@@ -106,6 +106,7 @@ def test_a_service_without_settings_of_its_own_gets_the_defaults(
         "CATALOG_PUBLISHER_CONSUMERS": ["openedx_catalog_publisher.consumers.notifications.Notifications"],
         "CATALOG_PUBLISHER_DELIVERY_ATTEMPTS": 10,
         "CATALOG_PUBLISHER_MAIL_SENDER": "",
+        "CATALOG_PUBLISHER_REVIEW_URL_ROOT": "",
         "CATALOG_PUBLISHER_LMS_ADMIN_URL_ROOT": "",
         "CATALOG_PUBLISHER_WATCHERS": [],
         "CATALOG_PUBLISHER_PUBLISHER_URL_ROOT": "",

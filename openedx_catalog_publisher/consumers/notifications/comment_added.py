@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openedx_catalog_publisher.consumers.notifications.letters import Letter, Recipient
 from openedx_catalog_publisher.consumers.notifications.recipients import coordinators_of, team_told_of
-from openedx_catalog_publisher.consumers.notifications.units import course_of, draft_of, facts_of
+from openedx_catalog_publisher.consumers.notifications.units import course_of, draft_of, facts_of, review_url
 from openedx_catalog_publisher.models import Comment, EventKind, OutboxEvent, ReviewRecord, ReviewStep, UnitKind
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
 
@@ -57,6 +57,7 @@ class CommentAdded:
                 "opening": _opening(comment),
                 "asks_for_changes": record is not None and record.action == ReviewRecord.Action.CHANGES_REQUESTED,
                 "comment": comment.text,
+                "review_url": review_url(record.review_id) if record is not None else None,
             },
         )
 

@@ -11,7 +11,7 @@ from openedx_catalog_publisher.consumers.notifications.recipients import (
     legal_reviewers_of,
     team_told_of,
 )
-from openedx_catalog_publisher.consumers.notifications.units import course_of, draft_of, facts_of
+from openedx_catalog_publisher.consumers.notifications.units import course_of, draft_of, facts_of, review_url
 from openedx_catalog_publisher.models import Course, CourseRun, EventKind, OutboxEvent, Review, Status, UnitKind
 from openedx_catalog_publisher.settings import conf
 
@@ -49,7 +49,9 @@ class StepEntered:
         course = course_of(unit)
         return Letter(
             recipients=Recipient.of(self.told(course)),
-            context=facts_of(unit, coordinators_of(course)) | self.more(unit),
+            context=facts_of(unit, coordinators_of(course))
+            | {"review_url": review_url(event.payload["review"])}
+            | self.more(unit),
         )
 
     def told(self, course: Course) -> Iterable[Any]:

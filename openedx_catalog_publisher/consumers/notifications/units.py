@@ -27,6 +27,20 @@ def course_of(unit: Course | CourseRun) -> Course:
     return course
 
 
+def review_url(review: object) -> str | None:
+    """
+    Return where a review is read and decided; None where the pages for reviewers have no address.
+
+    Arguments:
+        review: uuid of the review, or its text.
+
+    Raises:
+        ImproperlyConfigured: when ``CATALOG_PUBLISHER_REVIEW_URL_ROOT`` is no address.
+    """
+    root = conf.review_url_root()
+    return f"{root}/{review}/" if root else None
+
+
 def facts_of(unit: Course | CourseRun, contacts: Iterable[Any]) -> dict[str, Any]:
     """
     Return what templates need to name a unit and to lead to it. A link whose root is not set is None.
