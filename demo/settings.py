@@ -134,6 +134,9 @@ USE_I18N = True
 USE_TZ = True
 SITE_ID = 1
 
+# One becomes somebody by a click on the home page, which this leads to.
+LOGIN_URL = "/admin/login/"
+
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "media/"
