@@ -18,7 +18,7 @@ class PageForm(forms.Form):
     """A form of these pages: labels stand above their fields and need no colon."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
 
 
 class MomentInput(forms.DateTimeInput):

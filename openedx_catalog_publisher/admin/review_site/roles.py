@@ -126,7 +126,7 @@ def roles(request: HttpRequest) -> HttpResponse:
         place="roles",
         status=400 if form.is_bound else 200,
         listed=listed,
-        grants=_shown(listed.object_list, lambda grant: grant.role.name),
+        grants=_shown(list(listed), lambda grant: grant.role.name),
         form=form,
         filters=wanted,
         now=timezone.now(),
@@ -216,5 +216,5 @@ def history(request: HttpRequest) -> HttpResponse:
         _("History of roles"),
         place="roles",
         listed=listed,
-        records=_shown(listed.object_list, lambda record: record.role),
+        records=_shown(list(listed), lambda record: record.role),
     )
