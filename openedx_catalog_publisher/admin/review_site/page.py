@@ -71,7 +71,7 @@ def page(
 def _places(request: HttpRequest, here: str) -> list[Place]:
     if not may_open(request.user):
         return []
-    names = []
+    names = [("queue", _("Queue"))]
     if may_manage_roles(request):
         names.append(("roles", _("Roles")))
     return [Place(name, label, address(name), name == here) for name, label in names]

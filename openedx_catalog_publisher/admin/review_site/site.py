@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
-from openedx_catalog_publisher.admin.review_site import roles
+from openedx_catalog_publisher.admin.review_site import bulk, queue, review, roles
 from openedx_catalog_publisher.admin.review_site.page import may_open, page
 
 View = Callable[..., HttpResponseBase]
@@ -66,6 +66,9 @@ class ReviewSite(AdminSite):
             return path(route, self.admin_view(view), name=name)
 
         return [
+            at("", queue.queue, "queue"),
+            at("many/", bulk.many, "many"),
+            at("<uuid:review>/", review.review, "review"),
             at("roles/", roles.roles, "roles"),
             at("roles/history/", roles.history, "role_history"),
             at("roles/<int:assignment>/revoke/", roles.revoke, "revoke"),

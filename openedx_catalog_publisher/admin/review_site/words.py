@@ -12,7 +12,7 @@ import bisect
 import difflib
 import unicodedata
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -32,6 +32,10 @@ MOST_PAIRS = 30_000
 Pairs of equal words, one of each text, up to which texts are compared word by word at once: the time of a comparison
 grows with them. Texts with more are compared sentence by sentence, and word by word only where sentences differ.
 """
+
+
+Range = tuple[int, int, int, int]
+"""Begin and end of a stretch in one sequence, begin and end of the one in its place in the other."""
 
 
 @dataclass(frozen=True)
@@ -108,14 +112,14 @@ def _spread(length: int, indexes: Sequence[int], marked: Sequence[bool]) -> list
 
 def _flags(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[list[bool], list[bool]]:
     before, after = [False] * len(old), [False] * len(new)
-    for i, j, k, m in changed_ranges(old, new):
+    for i, j, k, m in _without_islands(changed_ranges(old, new)):
         before[i:j] = [True] * (j - i)
         after[k:m] = [True] * (m - k)
     return before, after
 
 
-def changed_ranges(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[tuple[int, int, int, int]]:
-    """Return the ranges of two sequences that differ, in order: begin and end in one, begin and end in the other."""
+def changed_ranges(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[Range]:
+    """Return the stretches of two sequences that differ, in order."""
     head = 0
     while head < min(len(old), len(new)) and old[head] == new[head]:
         head += 1
@@ -128,12 +132,33 @@ def changed_ranges(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator
         yield head + i, head + j, head + k, head + m
 
 
+def _without_islands(ranges: Iterable[Range]) -> list[Range]:
+    """
+    Join ranges between which next to nothing is the same.
+
+    In a text that was written anew some small words are the same by accident; to leave them out makes it harder to
+    read. A stretch of equal words is given up where both its neighbours are at least twice as long.
+    """
+    found: list[Range] = []
+    for each in ranges:
+        found.append(each)
+        while len(found) > 1 and _is_island(found[-2], found[-1]):
+            (i, _j, k, _m), (_i, j, _k, m) = found[-2:]
+            found[-2:] = [(i, j, k, m)]
+    return found
+
+
+def _is_island(one: Range, other: Range) -> bool:
+    kept = other[0] - one[1]
+    return 2 * kept <= min(max(j - i, m - k) for i, j, k, m in (one, other))
+
+
 def _pairs(old: Sequence[Hashable], new: Sequence[Hashable]) -> int:
     there = Counter(new)
     return sum(count * there[entry] for entry, count in Counter(old).items())
 
 
-def _by_words(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[tuple[int, int, int, int]]:
+def _by_words(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[Range]:
     if _pairs(old, new) > MOST_PAIRS:
         yield 0, len(old), 0, len(new)
         return
@@ -143,7 +168,7 @@ def _by_words(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[tupl
             yield ranges[0], ranges[1], ranges[2], ranges[3]
 
 
-def _by_sentences(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[tuple[int, int, int, int]]:
+def _by_sentences(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[Range]:
     before, after = list(_sentences(old)), list(_sentences(new))
     starts = tuple([0, *accumulate(map(len, side))] for side in (before, after))
     for i, j, k, m in _by_words(before, after):

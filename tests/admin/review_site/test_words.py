@@ -47,6 +47,12 @@ def test_neighbours_that_changed_are_marked_as_one() -> None:
     assert changed("see the old text here", "see a fresh page here") == (["the old text"], ["a fresh page"])
 
 
+def test_a_text_that_was_written_anew_is_marked_as_one_though_small_words_are_the_same() -> None:
+    old, new = "One two three and four five six.", "Seven eight nine and ten eleven twelve."
+
+    assert changed(old, new) == ([old[:-1]], [new[:-1]])
+
+
 def test_in_arabic_the_word_is_marked_whole() -> None:
     assert changed("مقدمة في علم الفلك", "مقدمة في علم البحار") == (["الفلك"], ["البحار"])
 
