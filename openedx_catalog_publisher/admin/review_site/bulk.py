@@ -30,6 +30,8 @@ from openedx_catalog_publisher.api import (
     request_changes_many,
 )
 from openedx_catalog_publisher.models import Review, Status, UnitKind
+from openedx_catalog_publisher.review.bulk_plan import PlannedDecision, plan_decisions
+from openedx_catalog_publisher.review.pending import Pending, pending_of
 from openedx_catalog_publisher.review.queries import difference_since_official, visible_reviews
 
 MOST = 100
@@ -65,7 +67,8 @@ class Chosen:
         entry: what the form names it by: its uuid, and the digests of what is shown.
         fields: what differs from what is official, in words.
         course_fields: the same of its course, for a run that is decided with it; empty for none.
-        needs_ofac: whether the legal step waits for an OFAC decision, which is made run by run.
+        problems: what prevents the decision, in words.
+        goes_live: whether it goes live with the decision.
         status: where it stands, in words.
         url: address of its page.
     """
@@ -75,7 +78,8 @@ class Chosen:
     entry: str
     fields: str
     course_fields: str
-    needs_ofac: bool
+    problems: tuple[str, ...]
+    goes_live: bool
     status: str
     url: str
 
@@ -92,7 +96,7 @@ def many(request: HttpRequest) -> HttpResponse:
     act = data.get("act", "")
     if act not in TITLES:
         raise Http404
-    chosen = _chosen(request, data.getlist("review"))
+    chosen = _chosen(request, act, data.getlist("review"))
     if not chosen:
         messages.warning(request, _("None of what you chose is open for review. Choose from the queue as it is now."))
         return HttpResponseRedirect(address("queue"))
@@ -121,49 +125,47 @@ def many(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _chosen(request: HttpRequest, values: Sequence[str]) -> list[Chosen]:
+def _chosen(request: HttpRequest, act: str, values: Sequence[str]) -> list[Chosen]:
     try:
         uuids = [uuid.UUID(value) for value in values][:MOST]
     except ValueError as error:
         raise Http404 from error
     rows = visible_reviews(request.user).filter(uuid__in=uuids, open_unit__isnull=False)
     reviews = list(rows.select_related("snapshot").order_by("step_since", "pk"))
-    courses = _courses_of_runs(reviews)
+    if not reviews:
+        return []
     units = shown_units(reviews)
-    return [_shown(review, units[review.unit_uuid], courses.get(review.course_uuid)) for review in reviews]
+    waiting = pending_of(reviews)
+    targets = [_target(entry) for entry in waiting]
+    planned: Sequence[PlannedDecision | None] = [None] * len(targets)
+    if act != "publish":
+        planned = plan_decisions(request.user, targets, approve=act == "approve")
+    return [
+        Chosen(
+            review=entry.review,
+            unit=units[entry.review.unit_uuid],
+            entry=f"{target.review}:{target.run_digest}:{target.course_digest}",
+            fields=_differing(entry.review),
+            course_fields=_differing(entry.course_review) if entry.course_review else "",
+            problems=tuple(remark.message for remark in plan.problems) if plan else (),
+            goes_live=plan is not None and plan.goes_live,
+            status=str(entry.status.label),
+            url=address("review", entry.review.uuid),
+        )
+        for entry, target, plan in zip(waiting, targets, planned, strict=True)
+    ]
 
 
-def _courses_of_runs(reviews: Sequence[Review]) -> dict[uuid.UUID, Review]:
-    courses = {review.course_uuid for review in reviews if review.unit_kind == UnitKind.COURSE_RUN}
-    rows = Review.objects.filter(open_unit__in=courses).select_related("snapshot")
-    return {review.course_uuid: review for review in rows}
-
-
-def _shown(review: Review, unit: ShownUnit, course: Review | None) -> Chosen:
-    of_run = review.unit_kind == UnitKind.COURSE_RUN
-    status = Status(unit.draft.status)
-    undecided = of_run and getattr(unit.draft, "has_ofac_restrictions", None) is None
-    return Chosen(
-        review=review,
-        unit=unit,
-        entry=_entry(review, course.review_digest if course else ""),
-        fields=_differing(review),
-        course_fields=_differing(course) if of_run and course else "",
-        needs_ofac=undecided and status == Status.REVIEW_BY_LEGAL,
-        status=str(status.label),
-        url=address("review", review.uuid),
-    )
+def _target(entry: Pending) -> Target:
+    review, course = entry.review, entry.course_review
+    if review.unit_kind == UnitKind.COURSE:
+        return Target(review.uuid, course_digest=review.review_digest)
+    return Target(review.uuid, review.review_digest, course.review_digest if course else "")
 
 
 def _differing(review: Review) -> str:
     names = [change.name for change in difference_since_official(review)]
     return fields_in_words(UnitKind(review.unit_kind), names)
-
-
-def _entry(review: Review, course_digest: str) -> str:
-    if review.unit_kind == UnitKind.COURSE:
-        return f"{review.uuid}::{review.review_digest}"
-    return f"{review.uuid}:{review.review_digest}:{course_digest}"
 
 
 def _targets(request: HttpRequest) -> list[Target]:
@@ -181,7 +183,7 @@ def _targets(request: HttpRequest) -> list[Target]:
 def _done(request: HttpRequest, act: str, comment: str) -> str:
     actor = actor_of(request)
     if act == "publish":
-        selection = _selection(_chosen(request, request.POST.getlist("review")))
+        selection = _selection(_chosen(request, act, request.POST.getlist("review")))
         done = publish(actor, selection, expected_digest=request.POST.get("plan_digest", ""), message=comment)
         count = len(done.publications)
         return ngettext("Published %(count)s unit.", "Published %(count)s units.", count) % {"count": count}

@@ -21,21 +21,16 @@ from openedx_catalog_publisher.models import (
     ReviewRecord,
     ReviewStep,
     Side,
-    Status,
     UnitKind,
 )
 from openedx_catalog_publisher.publishing.capture import capture
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
 from openedx_catalog_publisher.review.approvals import DECIDING
-from openedx_catalog_publisher.review.contributions import contributed
-from openedx_catalog_publisher.review.decide import RIGHT_OF_STEP
+from openedx_catalog_publisher.review.pending import Pending, obstacles, pending_of
 from openedx_catalog_publisher.review.queries import (
     difference_since_approval,
     difference_since_official,
-    open_review_of,
 )
-from openedx_catalog_publisher.review.states import STEP_OF_STATUS
-from openedx_catalog_publisher.settings import conf
 
 
 @dataclass(frozen=True)
@@ -88,14 +83,24 @@ class Stage:
 
 @dataclass(frozen=True)
 class Rights:
-    """What the reader may do with a review as it stands."""
+    """
+    What the reader may do with a review as it stands.
+
+    Attributes:
+        decide: send it back from the step that it waits for, and approve that unless there is an obstacle.
+        obstacle: why they may not approve, in words; empty where they may, and where nothing is to be decided.
+        skip: skip the step.
+        withdraw: take it back for the team.
+        comment: say something.
+        publish: publish what is approved before its date.
+    """
 
     decide: bool
+    obstacle: str
     skip: bool
     withdraw: bool
     comment: bool
     publish: bool
-    contributed: bool
 
 
 @dataclass(frozen=True)
@@ -157,37 +162,29 @@ def read_case(user: Any, review: Review) -> Case | None:
     unit = course_unit if is_course else shown_units([review]).get(review.unit_uuid)
     if unit is None or course_unit is None:
         return None
-    is_open = review.open_unit is not None
-    course_review = None if is_course or not is_open else open_review_of(review.course_uuid)
-    step = STEP_OF_STATUS.get(Status(unit.draft.status)) if is_open else None
+    (pending,) = pending_of([review])
     known = ActorPseudonym.objects.filter(user=user).first()
-    pseudonym = known.uuid if known else None
-    reviews = [review, *([course_review] if course_review else [])]
     return Case(
         review=review,
         unit=unit,
         course_unit=course_unit,
-        course_review=course_review,
-        step=step,
-        rights=_rights(user, unit, step, pseudonym, reviews),
-        pseudonym=pseudonym,
+        course_review=pending.course_review,
+        step=pending.step,
+        rights=_rights(user, unit, pending),
+        pseudonym=known.uuid if known else None,
     )
 
 
-def _rights(
-    user: Any, unit: ShownUnit, step: ReviewStep | None, pseudonym: uuid.UUID | None, reviews: Sequence[Review]
-) -> Rights:
-    course = unit.course
-    decides = step is not None and can(user, RIGHT_OF_STEP[step], course)
-    is_open = reviews[0].open_unit is not None
-    own = pseudonym is not None and conf.four_eyes() and decides
+def _rights(user: Any, unit: ShownUnit, pending: Pending) -> Rights:
+    course, review = unit.course, pending.review
+    is_open, waits = review.open_unit is not None, pending.step is not None
     return Rights(
-        decide=decides,
-        skip=step is not None and can(user, Action.SKIP_REVIEW, course),
+        decide=waits and not obstacles(user, [pending], approving=False),
+        obstacle=obstacles(user, [pending]).get(review.uuid, "") if waits else "",
+        skip=waits and can(user, Action.SKIP_REVIEW, course),
         withdraw=is_open and can(user, Action.EDIT, course),
         comment=can(user, Action.COMMENT, course),
-        publish=is_open and unit.draft.status == Status.REVIEWED and can(user, Action.PUBLISH, course),
-        contributed=bool(own and pseudonym and contributed(pseudonym, [review.unit_uuid for review in reviews])),
+        publish=is_open and not waits and can(user, Action.PUBLISH, course),
     )
 
 

@@ -23,7 +23,7 @@ from openedx_catalog_publisher.admin.review_site.cases import (
     stages_of,
 )
 from openedx_catalog_publisher.admin.review_site.decisions import Forms, after_refusal, carry_out, forms_of
-from openedx_catalog_publisher.admin.review_site.page import page
+from openedx_catalog_publisher.admin.review_site.page import address, page
 from openedx_catalog_publisher.admin.review_site.queue import age_of
 from openedx_catalog_publisher.api import CatalogError, InvalidInput
 from openedx_catalog_publisher.models import Comment, Review, UnitKind
@@ -115,7 +115,7 @@ def _shown(
         forms=forms,
         comments=_comments(case),
         siblings=_siblings(case),
-        timeline="",
+        timeline=address("timeline", case.review.course_uuid),
     )
 
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
-from openedx_catalog_publisher.admin.review_site import bulk, queue, review, roles
+from openedx_catalog_publisher.admin.review_site import bulk, queue, review, roles, timeline
 from openedx_catalog_publisher.admin.review_site.page import may_open, page
 
 View = Callable[..., HttpResponseBase]
@@ -69,6 +69,7 @@ class ReviewSite(AdminSite):
             at("", queue.queue, "queue"),
             at("many/", bulk.many, "many"),
             at("<uuid:review>/", review.review, "review"),
+            at("courses/<uuid:course>/timeline/", timeline.timeline, "timeline"),
             at("roles/", roles.roles, "roles"),
             at("roles/history/", roles.history, "role_history"),
             at("roles/<int:assignment>/revoke/", roles.revoke, "revoke"),

@@ -126,7 +126,7 @@ class TestShowing:
             response = browser(actor).get(page_of(stage))
             assert response.status_code == 200
             assert 'value="approve"' not in response.content.decode()
-            assert "This is not yours to decide." in response.content.decode()
+            assert "That is not yours to decide." in response.content.decode()
 
     def test_the_statements_do_not_grow_with_comments(self, stage: Stage, django_assert_max_num_queries: Any) -> None:
         stage.submit()
@@ -194,7 +194,7 @@ class TestDeciding:
         stage.submit()
         client = browser(stage.admin)
 
-        assert "You changed this draft yourself" in client.get(page_of(stage)).content.decode()
+        assert "yourself since it was last published." in client.get(page_of(stage)).content.decode()
         response = sent(client, page_of(stage), "approve", has_ofac_restrictions="no")
 
         assert response.status_code == 403
