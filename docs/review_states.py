@@ -34,14 +34,17 @@ def states_picture() -> str:
     above, below = LANE * (len(forward) + 1), LANE * (len(back) + 1)
     top = above
     parts = [
-        '<marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-        '<path d="M0,0 L8,4 L0,8 z" fill="currentColor"/></marker>'
+        (
+            '<marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+            '<path d="M0,0 L8,4 L0,8 z" fill="currentColor"/></marker>'
+        )
     ]
     for index, status in enumerate(ORDER):
         x = _x(index)
         parts.append(
             f'<rect x="{x}" y="{top}" width="{WIDTH}" height="{HEIGHT}" rx="8" fill="none" stroke="currentColor"/>'
-            f'<text x="{x + WIDTH / 2}" y="{top + 25}" text-anchor="middle" font-weight="600">{escape(str(status))}</text>'
+            f'<text x="{x + WIDTH / 2}" y="{top + 25}" text-anchor="middle" font-weight="600">'
+            f"{escape(str(status))}</text>"
         )
     for lane, ((source, target), acts) in enumerate(forward):
         parts.append(_arc(source, target, acts, edge=top, level=top - LANE * (lane + 1)))
