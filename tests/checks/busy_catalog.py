@@ -19,7 +19,6 @@ from openedx_catalog_publisher.api import (
     delete_course,
     delete_run,
     discard,
-    publish,
     rebuild,
     remove,
     remove_editor,
@@ -32,7 +31,7 @@ from openedx_catalog_publisher.api import (
     update_run,
 )
 from openedx_catalog_publisher.models import Course, CourseRun, UnitKind
-from tests.factories import SYSTEM, acting, make_course, make_member, make_organization, run_changes
+from tests.factories import SYSTEM, acting, make_course, make_member, make_organization, publish_now, run_changes
 
 
 @dataclass(frozen=True)
@@ -60,19 +59,19 @@ def make_busy_catalog() -> BusyCatalog:
     equal, draft, removed, deleted = make_course(organization), make_course(), make_course(), make_course()
     course, (run, other) = edited.course.uuid, [entry.uuid for entry in edited.runs]
 
-    publish(SYSTEM, Selection.of([course, removed.course.uuid, equal.course.uuid], all_runs=True))
+    publish_now(Selection.of([course, removed.course.uuid, equal.course.uuid], all_runs=True))
     colleague = make_member(organization)
     add_editor(acting(member), course, colleague)
     remove_editor(acting(member), course, colleague)
     add_redirect(acting(member), course, "old/page")
     update_course(acting(member), course, {"title": "Daten für alle", "subjects": [], "watchers": ["a@example.org"]})
-    second = publish(SYSTEM, Selection.of([course]))
+    second = publish_now(Selection.of([course]))
     update_run(SYSTEM, run, {"end": "2032-12-31T00:00:00Z", "seats": [], "go_live_date": "2031-01-01T00:00:00Z"})
     restore(SYSTEM, UnitKind.COURSE, course, 1)
     discard(SYSTEM, UnitKind.COURSE, course)
     assert second.release is not None
     undo_release(SYSTEM, second.release.uuid)
-    publish(SYSTEM, Selection.of([course], all_runs=True))
+    publish_now(Selection.of([course], all_runs=True))
     unpublish(SYSTEM, Selection.of(runs=[other]), reason="Over.")
     update_run(SYSTEM, run, {"weeks_to_complete": 7})
     CourseRun.objects.filter(uuid=other).update(hidden=True)

@@ -316,9 +316,7 @@ class TestWorkers:
     def test_a_withdrawal_between_claim_and_publication_holds(self, stage: Stage) -> None:
         approve(stage)
         stage.schedule(ago(MINUTE))
-        done = publish_due(
-            after_claim=lambda _: update_run(stage.editor, stage.run, {"title_override": "Another"})
-        )
+        done = publish_due(after_claim=lambda _: update_run(stage.editor, stage.run, {"title_override": "Another"}))
         assert (done.published, done.failed) == ([], [])
         assert not is_official(stage.run)
 
