@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from openedx_catalog_publisher.management.commands import relay_outbox
+from openedx_catalog_publisher.management import repetition
 from openedx_catalog_publisher.models import Delivery, OutboxConsumer, Seal
 from tests.factories import make_course
 from tests.management.calling import call, call_json, refusal
@@ -65,8 +65,8 @@ class TestRelayOutbox:
             if len(pauses) == 3:
                 raise KeyboardInterrupt
 
-        monkeypatch.setattr(relay_outbox.time, "sleep", sleep)
-        monkeypatch.setattr(relay_outbox, "close_old_connections", lambda: None)
+        monkeypatch.setattr(repetition.time, "sleep", sleep)
+        monkeypatch.setattr(repetition, "close_old_connections", lambda: None)
 
         with pytest.raises(KeyboardInterrupt):
             call_command("relay_outbox", "--loop", "5")
