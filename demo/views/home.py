@@ -23,6 +23,9 @@ from openedx_catalog_publisher.models import (
     Status,
 )
 
+REVIEW_PAGES = "/catalog_publisher/review/"
+"""Where the plugin's pages for reviewers are, which send to this page whoever is not logged in."""
+
 LISTED_ORGANIZATIONS = 6
 """Of how many organizations the page shows a course; the catalog itself may hold hundreds."""
 
@@ -46,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "rights": [(right, [account.username in right.who for account in ACCOUNTS]) for right in RIGHTS],
         "next_page": after,
         "is_sent_by_admin": after.startswith("/admin/"),
+        "is_sent_by_reviews": after.startswith(REVIEW_PAGES),
         "figures": [
             Figure("drafts of courses", Course.drafts.count()),
             Figure("official courses", Course.objects.count()),

@@ -134,6 +134,13 @@ class TestPeople:
         client.post("/demo/log-in/", {"username": "nadia"})
         assertContains(client.get("/admin/", follow=True), "Ada may.")
 
+    def test_whoever_comes_from_the_reviews_learns_who_may_open_them(
+        self, demo_mode: Any, demo_users: None, client: Client
+    ) -> None:
+        page = client.get("/", {"next": "/catalog_publisher/review/"})
+        assertContains(page, "be Leona, Cosmo, or of the course")
+        assertContains(page, '<input type="hidden" name="next" value="/catalog_publisher/review/">', html=True)
+
     def test_the_table_of_rights_is_what_the_plugins_rules_say(self, demo_users: None) -> None:
         drafts = {
             key: make_course(OrganizationProfile.objects.get(key=key), number="X1").course.uuid for key in (NORTH, TRES)
