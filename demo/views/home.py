@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
@@ -22,9 +23,6 @@ from openedx_catalog_publisher.models import (
     Review,
     Status,
 )
-
-REVIEW_PAGES = "/catalog_publisher/review/"
-"""Where the plugin's pages for reviewers are, which send to this page whoever is not logged in."""
 
 LISTED_ORGANIZATIONS = 6
 """Of how many organizations the page shows a course; the catalog itself may hold hundreds."""
@@ -49,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "rights": [(right, [account.username in right.who for account in ACCOUNTS]) for right in RIGHTS],
         "next_page": after,
         "is_sent_by_admin": after.startswith("/admin/"),
-        "is_sent_by_reviews": after.startswith(REVIEW_PAGES),
+        "is_sent_by_reviews": after.startswith(reverse("catalog_publisher:review:queue")),
         "figures": [
             Figure("drafts of courses", Course.drafts.count()),
             Figure("official courses", Course.objects.count()),
