@@ -23,20 +23,21 @@ from openedx_catalog_publisher.consumers.notifications.preferences import set_ad
 from openedx_catalog_publisher.models import (
     ALL_ORGANIZATIONS,
     Delivery,
+    DriftCheck,
     NotificationOptOut,
     OutboxConsumer,
     SentMail,
 )
 from openedx_catalog_publisher.models.normalization import normalize_key
-from openedx_catalog_publisher.outbox.backlog import replay
+from openedx_catalog_publisher.outbox.repairs import replay
 
 
 @admin.register(OutboxConsumer)
 class OutboxConsumerAdmin(ReadOnlyAdmin):
     """Consumers that a relay met."""
 
-    list_display = ("name", "service", "since")
-    fields = ("name", "service", "kinds", "since")
+    list_display = ("name", "service", "since", "resting_until", "failures")
+    fields = ("name", "service", "kinds", "since", "kinds_since", "resting_until", "failures", "pruned_until")
 
 
 @admin.register(Delivery)
@@ -54,8 +55,8 @@ class DeliveryAdmin(LogAdmin):
     """Characters of an error in the list."""
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
-        """Allow it to whoever may import: both reach beyond one organization."""
-        return allowed(request, Action.IMPORT, ALL_ORGANIZATIONS)
+        """Allow it to whoever manages the outbox."""
+        return allowed(request, Action.MANAGE_OUTBOX, ALL_ORGANIZATIONS)
 
     @admin.display(description=_("Last error"))
     def error(self, obj: Any) -> SafeString:
@@ -68,6 +69,17 @@ class DeliveryAdmin(LogAdmin):
         count = replay(queryset)
         sentence = ngettext("%d delivery is to be made again.", "%d deliveries are to be made again.", count) % count
         self.message_user(request, sentence, messages.SUCCESS)
+
+
+@admin.register(DriftCheck)
+class DriftCheckAdmin(LogAdmin):
+    """What consumers really held when somebody last looked."""
+
+    list_display = ("unit_key", "consumer", "verified_at", "differences", "error", "repaired_at")
+    list_filter = ("consumer", "unit_kind")
+    list_select_related = ("consumer",)
+    search_fields = ("unit_key", "=unit_uuid")
+    fields = ("unit_kind", "unit_key", "consumer", "verified_at", "differences", "error", "repaired_at")
 
 
 @admin.register(SentMail)

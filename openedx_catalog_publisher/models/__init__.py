@@ -17,6 +17,7 @@ from openedx_catalog_publisher.models.course_run_parts import (
     Seat,
 )
 from openedx_catalog_publisher.models.deliveries import Delivery, OutboxConsumer
+from openedx_catalog_publisher.models.drift import DriftCheck
 from openedx_catalog_publisher.models.editors import CourseEditor, CourseUrlRedirect, CourseUrlSlug
 from openedx_catalog_publisher.models.idempotency import IdempotentRequest
 from openedx_catalog_publisher.models.imports import ImportContent, ImportJob
@@ -47,6 +48,7 @@ from openedx_catalog_publisher.models.snapshot import Snapshot
 from openedx_catalog_publisher.models.taxonomy import LevelType, ProgramType, Subject, Topic
 from openedx_catalog_publisher.models.types import CourseRunType, CourseType, CourseTypeRunType, Mode, SeatType, Track
 from openedx_catalog_publisher.models.unit import Side, Status, UnitKind, UnitRoot
+from openedx_catalog_publisher.models.webhooks import WebhookAttempt, WebhookSecret, WebhookSubscription
 
 __all__ = [
     "ALL_ORGANIZATIONS",
@@ -73,6 +75,7 @@ __all__ = [
     "CourseUrlSlug",
     "Currency",
     "Delivery",
+    "DriftCheck",
     "EditRecord",
     "EventKind",
     "IdempotentRequest",
@@ -111,5 +114,8 @@ __all__ = [
     "Track",
     "UnitKind",
     "UnitRoot",
+    "WebhookAttempt",
+    "WebhookSecret",
+    "WebhookSubscription",
     "WriteSource",
 ]

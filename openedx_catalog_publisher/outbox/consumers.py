@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import Protocol, runtime_checkable
 
 from django.core.exceptions import ImproperlyConfigured
@@ -50,9 +51,66 @@ class Consumer(Protocol):
         """
 
 
-def load(path: str) -> Consumer:
+class Errand(Protocol):
+    """What a courier does outside for one event."""
+
+    def run(self) -> None:
+        """Do it; called in a thread of its own, without the database."""
+
+    def finish(self) -> None:
+        """Note what came of it, in the relay's own thread. Raises as ``Consumer.deliver`` does."""
+
+
+@runtime_checkable
+class Courier(Consumer, Protocol):
     """
-    Return the consumer that a dotted path names.
+    A consumer that may be slow, and is asked beside others.
+
+    The relay lets a few couriers run at once, each with one event at a time, so that one that waits for an answer keeps
+    no other waiting. ``deliver`` is ``begin``, ``run`` and ``finish`` in one.
+    """
+
+    def begin(self, event: OutboxEvent) -> Errand:
+        """Return what is to be done for an event: reads the database, and does nothing outside."""
+
+
+@runtime_checkable
+class ConsumerFamily(Protocol):
+    """
+    Consumers that are made of rows instead of settings: each has deliveries, an order and failures of its own.
+
+    Named in ``CATALOG_PUBLISHER_CONSUMERS`` like a consumer. Whoever makes the rows makes their ``OutboxConsumer`` rows
+    too, and keeps the kinds of events there.
+
+    Attributes:
+        name: what the names of its members begin with, before a colon.
+    """
+
+    name: str
+
+    def members(self) -> Iterable[Consumer]:
+        """Return those that can be served at this moment."""
+
+
+class OutOfReach(Exception):
+    """
+    The peer of a consumer cannot be reached, or takes nothing at present, whatever the event.
+
+    The relay lets the consumer rest before it hands it anything again, instead of finding out the same with every
+    event.
+
+    Attributes:
+        wait: how long the peer asks to be left alone; None where it does not say.
+    """
+
+    def __init__(self, message: str, wait: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+def load(path: str) -> Consumer | ConsumerFamily:
+    """
+    Return the consumer, or the family of consumers, that a dotted path names.
 
     Raises:
         ImproperlyConfigured: when it cannot be imported, or is no consumer; says which and why.
@@ -61,6 +119,8 @@ def load(path: str) -> Consumer:
         consumer = import_string(path)()
     except (ImportError, TypeError) as error:
         raise ImproperlyConfigured(f"{path} cannot be loaded as a consumer: {error}") from error
+    if isinstance(consumer, ConsumerFamily):
+        return consumer
     if not isinstance(consumer, Consumer):
         raise ImproperlyConfigured(f"{path} is no consumer: it needs name, service, kinds and deliver().")
     wrong = set(map(str, consumer.kinds)) - set(EventKind.values)
@@ -73,20 +133,33 @@ def load(path: str) -> Consumer:
     return consumer
 
 
-def configured() -> Mapping[str, Consumer]:
+def configured() -> Mapping[str, Consumer | ConsumerFamily]:
     """
-    Return the consumers that the settings of this service name, by name.
+    Return the consumers and families that the settings of this service name, by name.
 
     Raises:
         ImproperlyConfigured: when one cannot be loaded, or two have one name.
     """
-    consumers: dict[str, Consumer] = {}
+    consumers: dict[str, Consumer | ConsumerFamily] = {}
     for path in conf.consumers():
         consumer = load(path)
         if consumer.name in consumers:
             raise ImproperlyConfigured(f"{path} has the name of another consumer: {consumer.name}.")
         consumers[consumer.name] = consumer
     return consumers
+
+
+def single(named: Mapping[str, Consumer | ConsumerFamily]) -> list[Consumer]:
+    """Return the consumers that are named themselves, without the members of families."""
+    return [each for each in named.values() if not isinstance(each, ConsumerFamily)]
+
+
+def with_members(named: Mapping[str, Consumer | ConsumerFamily]) -> list[Consumer]:
+    """Return all consumers, with the members of families in their place. Reads the database where there is a family."""
+    found: list[Consumer] = []
+    for each in named.values():
+        found += each.members() if isinstance(each, ConsumerFamily) else [each]
+    return found
 
 
 def runs_in(consumer: Consumer, service: Service) -> bool:

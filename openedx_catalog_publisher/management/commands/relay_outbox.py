@@ -10,8 +10,9 @@ from django.core.management.base import CommandError, CommandParser
 from openedx_catalog_publisher.ledger.seal import seal_along_the_way
 from openedx_catalog_publisher.management.catalog_command import CatalogCommand
 from openedx_catalog_publisher.management.repetition import add_repetition, repeat
+from openedx_catalog_publisher.outbox.attempts import Relayed
 from openedx_catalog_publisher.outbox.consumers import Service
-from openedx_catalog_publisher.outbox.relay import Relayed, relay
+from openedx_catalog_publisher.outbox.relay import relay
 
 
 class Command(CatalogCommand):
