@@ -32,7 +32,7 @@ from openedx_catalog_publisher.models import (
     WebhookSubscription,
 )
 
-SECRET_HELP = _("Empty for one that is made up. It is shown once, when it is made.")
+HELP_ON_SECRETS = _("Empty for one that is made up. It is shown once, when it is made.")
 
 
 class OutboxWriter(CommandAdmin):
@@ -67,7 +67,7 @@ class SubscriptionForm(CommandForm):
         required=False,
         help_text=_("Separated by commas, such as: course, course_run. Empty for all."),
     )
-    secret = forms.CharField(label=_("Secret"), required=False, help_text=SECRET_HELP)
+    secret = forms.CharField(label=_("Secret"), required=False, help_text=HELP_ON_SECRETS)
 
     class Meta:
         model = WebhookSubscription
@@ -130,7 +130,7 @@ class WebhookSubscriptionAdmin(OutboxWriter):
 class SecretForm(CommandForm):
     """A secret: of which subscription."""
 
-    secret = forms.CharField(label=_("Secret"), required=False, help_text=SECRET_HELP)
+    secret = forms.CharField(label=_("Secret"), required=False, help_text=HELP_ON_SECRETS)
 
     class Meta:
         model = WebhookSecret

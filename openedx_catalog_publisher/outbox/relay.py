@@ -22,6 +22,8 @@ from openedx_catalog_publisher.outbox.couriers import send_couriers
 from openedx_catalog_publisher.outbox.leases import due_deliveries, take
 from openedx_catalog_publisher.outbox.routing import register, route
 
+__all__ = ["Relayed", "relay", "this_service"]
+
 logger = logging.getLogger(__name__)
 
 BATCH = 50

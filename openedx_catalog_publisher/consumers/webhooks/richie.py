@@ -70,8 +70,5 @@ class Richie:
 def _languages(tag: str | None) -> list[str]:
     """Return a language as Django writes it, which has few of the regional ones; none where it has none."""
     found = (tag or "").lower()
-    return [next(code for code in (found, found.split("-")[0]) if code in LANGUAGES)] if _known(found) else []
-
-
-def _known(tag: str) -> bool:
-    return tag in LANGUAGES or tag.split("-", maxsplit=1)[0] in LANGUAGES
+    known = [code for code in (found, found.partition("-")[0]) if code in LANGUAGES]
+    return known[:1]

@@ -112,10 +112,12 @@ def change_subscription(operation: Operation, subscription: uuid.UUID, given: Ma
     _require(operation.actor)
     row = _locked(subscription)
     before = {name: getattr(row, name) for name in (*FIELDS, "flavor")}
-    unknown = {name: ["This never changes after creation."] for name in given.keys() & {"flavor"}}
-    values, errors = _checked(before | dict(given), {*FIELDS, "flavor"}, required=set())
-    if unknown or errors:
-        raise InvalidInput(unknown | errors)
+    changes = {name: value for name, value in given.items() if name != "flavor"}
+    values, errors = _checked(before | changes, {*FIELDS, "flavor"}, required=set())
+    if "flavor" in given:
+        errors["flavor"] = ["This never changes after creation."]
+    if errors:
+        raise InvalidInput(errors)
     for name, value in values.items():
         setattr(row, name, value)
     row.save()
