@@ -14,7 +14,8 @@ class DriftCheck(models.Model):
     What the last check found of one unit at one consumer.
 
     ``differences`` is empty where what the consumer holds is what was published; else it lists the fields that differ,
-    each with what was published and what is held. ``error`` says why the consumer could not be asked.
+    each with what was published and what is held. ``error`` says why the consumer could not be asked since; then the
+    rest is what was found at ``verified_at``.
 
     .. no_pii:
     """

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
+from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from openedx_catalog_publisher.models import EventKind, OutboxEvent
+from openedx_catalog_publisher.models import EventKind, OutboxEvent, Publication
 from openedx_catalog_publisher.settings import conf
 
 NAME_LENGTH = 64
@@ -72,6 +74,57 @@ class Courier(Consumer, Protocol):
 
     def begin(self, event: OutboxEvent) -> Errand:
         """Return what is to be done for an event: reads the database, and does nothing outside."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """
+    What a consumer's peer holds of one unit, and what it ought to hold, both in the words of the peer.
+
+    Only what the consumer itself writes there is compared, so that what belongs to others is no drift.
+
+    Attributes:
+        wanted: value by field, as it follows from what was published.
+        held: value by field, as the peer holds it now; None where it holds nothing of the unit.
+    """
+
+    wanted: Mapping[str, Any]
+    held: Mapping[str, Any] | None
+
+    def differences(self) -> list[dict[str, Any]]:
+        """Return the fields that differ, each with both values; plain data that JSON can hold."""
+        held = self.held or {}
+        return [
+            {"field": name, "published": wanted, "held": held.get(name)}
+            for name, wanted in self.wanted.items()
+            if self.held is None or name not in held or held[name] != wanted
+        ]
+
+
+@runtime_checkable
+class Verifiable(Consumer, Protocol):
+    """
+    A consumer that can be asked what its peer really holds.
+
+    What it does not say of a unit, or says wrongly, is found by ``manage.py check_drift``, and mended by sending again:
+    the unit's last event is delivered once more. So ``deliver`` must bring about what ``held`` wants, from whatever
+    the peer holds.
+    """
+
+    def held(self, records: Sequence[Publication]) -> Mapping[UUID, Holding]:
+        """
+        Return what is held of units; called outside of any transaction.
+
+        Arguments:
+            records: the last publication record of each unit, with its snapshot; a removal has none.
+
+        Returns:
+            What is held, by UUID of the unit; without those that are no matter of this consumer. Values are plain data
+            that JSON can hold.
+
+        Raises:
+            OutOfReach: or whatever else, when the peer cannot be asked; nothing is noted of these units then.
+        """
 
 
 @runtime_checkable

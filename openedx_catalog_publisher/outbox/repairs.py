@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from openedx_catalog_publisher.models import (
@@ -141,6 +141,30 @@ def make_deliveries(consumer: OutboxConsumer, events: QuerySet[OutboxEvent]) -> 
     Delivery.objects.bulk_create(
         [new_delivery(event, consumer, now) for event in events], batch_size=BATCH, ignore_conflicts=True
     )
+
+
+def send_again(consumer: OutboxConsumer, objects: Collection[str]) -> int:
+    """
+    Let the last event of each object that a consumer asks for be delivered to it once more.
+
+    What is under way to it is left alone, since it brings the same about.
+
+    Arguments:
+        consumer: to whom.
+        objects: codes of objects; of units their UUIDs.
+
+    Returns:
+        How many deliveries are to be made.
+    """
+    asked = OutboxEvent.objects.filter(kind__in=consumer.kinds, object_code__in=list(objects), routed=True)
+    later = asked.filter(
+        object_type=OuterRef("object_type"), object_code=OuterRef("object_code"), sequence__gt=OuterRef("sequence")
+    )
+    last = asked.filter(~Exists(later))
+    missing = without_delivery(consumer, last)
+    count = missing.count()
+    make_deliveries(consumer, missing)
+    return count + replay(Delivery.objects.filter(consumer=consumer, event__in=list(last.values_list("pk", flat=True))))
 
 
 def forget(consumer: OutboxConsumer) -> int:
