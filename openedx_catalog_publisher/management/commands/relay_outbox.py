@@ -19,7 +19,7 @@ class Command(CatalogCommand):
     """
     Runs the relay, once or again and again, and seals the log where that is due.
 
-    What fails is tried again later, so it is no failure of this command; ``outbox_status`` tells.
+    What fails is tried again later, so it is no failure of this command; ``outbox status`` tells.
     """
 
     help = "Hand recorded events to the consumers that can run in this service. To be run by the clock in each service."
