@@ -146,4 +146,5 @@ class Window:
 
     def script_errors(self) -> list[str]:
         """Return what scripts of the pages complained about since the last time."""
-        return [str(entry["message"]) for entry in self.driver.get_log("browser") if entry["source"] == "javascript"]
+        log = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
+        return [str(entry["message"]) for entry in log if entry["source"] == "javascript"]

@@ -314,5 +314,5 @@ def _done(label: str, record: ReviewRecord | None, names: Mapping[str, str]) -> 
 
 def fields_in_words(kind: UnitKind, names: Iterable[str]) -> str:
     """Return names of content as people call them, in one line; of a run, its course's where it has none such."""
-    own = UNITS[kind].reviews
-    return ", ".join(field_name(kind if name in own else UnitKind.COURSE, name) for name in names)
+    of_course = UNITS[UnitKind.COURSE].reviews.keys() - UNITS[kind].reviews.keys()
+    return ", ".join(field_name(UnitKind.COURSE if name in of_course else kind, name) for name in names)
