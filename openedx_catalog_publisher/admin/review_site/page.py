@@ -63,7 +63,12 @@ def page(
     return render(
         request,
         f"{TEMPLATES}/{template}",
-        {"title": title, "places": _places(request, place), **context},
+        {
+            "title": title,
+            "places": _places(request, place),
+            "site_url": request.META.get("SCRIPT_NAME") or "/",
+            **context,
+        },
         status=status,
     )
 
