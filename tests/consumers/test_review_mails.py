@@ -190,7 +190,8 @@ class TestRecipients:
 
         assert told() == [("everywhere@example.org", "Legal review wanted")]
 
-    def test_nobody_to_tell_and_no_address_set_leave_all_the_other_mails(self, stage: Stage) -> None:
+    def test_nobody_to_tell_and_no_address_set_leave_all_the_other_mails(self, stage: Stage, settings: Any) -> None:
+        settings.CATALOG_PUBLISHER_REVIEW_URL_ROOT = ""
         stage.coordinator.user.catalogroleassignment_set.all().delete()
         stage.submit()
         stage.approve_legally()
