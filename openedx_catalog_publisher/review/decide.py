@@ -47,11 +47,14 @@ class Target:
         run_digest: review digest of the run; required for the review of a run.
         course_digest: review digest of its course; with it the course's open review is decided, too, where it is at the
             same step. Required for the review of a course.
+        step: the step that the caller saw; empty for whichever it waits for. With it, of two who decide one step at one
+            moment, one wins, and the other does not decide the next.
     """
 
     review: uuid.UUID
     run_digest: str = ""
     course_digest: str = ""
+    step: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,12 +98,13 @@ class Found:
 
 
 @command
-def decide(
+def decide(  # noqa: PLR0913 - what was read and what is said, each by its name
     operation: Operation,
     review: uuid.UUID,
     *,
     run_digest: str = "",
     course_digest: str = "",
+    step: str = "",
     comment: str = "",
     ofac: Ofac | None = None,
     confirmation: ReviewRecord.Confirmation = ReviewRecord.Confirmation.NAMED,
@@ -116,6 +120,7 @@ def decide(
         review: uuid of the open review of a run or of a course.
         run_digest: review digest of the run that was read.
         course_digest: review digest of the course that was read.
+        step: the step that the caller saw; empty for whichever it waits for.
         comment: what the reviewer says.
         ofac: the OFAC decision on a run; only in the legal step, which needs one.
         confirmation: how the content was named.
@@ -126,7 +131,7 @@ def decide(
         Conflict: when the content is not what was read (naming what is), or the review is over or needs no decision.
         UnitNotFound: when there is no such review.
     """
-    target = Target(review, run_digest, course_digest)
+    target = Target(review, run_digest, course_digest, step)
     cases, (found,) = find_targets(operation, [target])
     check_four_eyes(operation, found.deciding, found.step)
     _decide_ofac(operation, cases, found, ofac)
@@ -135,7 +140,13 @@ def decide(
 
 @command
 def skip_step(
-    operation: Operation, review: uuid.UUID, *, run_digest: str = "", course_digest: str = "", reason: str
+    operation: Operation,
+    review: uuid.UUID,
+    *,
+    run_digest: str = "",
+    course_digest: str = "",
+    step: str = "",
+    reason: str,
 ) -> Decided:
     """
     Skip the step that a draft waits for, as an act of a catalog administrator; the report of skipped steps lists it.
@@ -145,6 +156,7 @@ def skip_step(
         review: uuid of the open review.
         run_digest: review digest of the run that was read.
         course_digest: review digest of the course that was read.
+        step: the step that the caller saw; empty for whichever it waits for.
         reason: why.
 
     Raises:
@@ -156,7 +168,7 @@ def skip_step(
     if not reason.strip():
         raise InvalidInput({"reason": ["Say why the step is skipped."]})
     skipping = dict.fromkeys(RIGHT_OF_STEP, Action.SKIP_REVIEW)
-    cases, (found,) = find_targets(operation, [Target(review, run_digest, course_digest)], skipping)
+    cases, (found,) = find_targets(operation, [Target(review, run_digest, course_digest, step)], skipping)
     return _approve(operation, cases, [found], ReviewRecord.Action.SKIPPED, reason, ReviewRecord.Confirmation.NAMED)
 
 
@@ -230,7 +242,8 @@ def find_targets(
     anchors = read_anchors(courses=by_kind[UnitKind.COURSE], runs=by_kind[UnitKind.COURSE_RUN])
     cases = Cases(operation, anchors)
     steps = {row.uuid: _step(cases, row) for row in rows.values()}
-    _check_rights(operation, cases, [(row, rights.get(steps[row.uuid], Action.VIEW_DRAFT)) for row in rows.values()])
+    named = {target.review: target.step or steps[target.review] for target in targets}
+    _check_rights(operation, cases, [(row, rights.get(named[row.uuid], Action.VIEW_DRAFT)) for row in rows.values()])
     return cases, [_find(cases, rows[target.review], target, steps[target.review]) for target in targets]
 
 
@@ -265,6 +278,12 @@ def _find(cases: Cases, row: Review, target: Target, step: str) -> Found:
     _check_digests(cases, review, target)
     if not step:
         raise Conflict(f"{review.unit_key} is approved already, and waits to go live.")
+    if target.step and target.step != step:
+        label = ReviewStep(step).label
+        raise Conflict(
+            f"Somebody else was quicker: {review.unit_key} waits for its {label.lower()} now. Reload the page.",
+            [{"code": "step_moved", "key": review.unit_key, "step": step}],
+        )
     status = cases.anchor_of(review.unit_uuid).status
     course = cases.of_course(review.course_uuid) if target.course_digest else None
     deciding = {entry.uuid: entry for entry in (course, review) if entry is not None and entry.status == status}

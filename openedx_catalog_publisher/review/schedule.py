@@ -1,5 +1,5 @@
 """
-Scheduled go-live: runs that are approved go live when their date is over, and courses that failed to with their approval.
+Scheduled go-live: approved runs go live when their date is over, and courses that could not with their approval, later.
 
 What is due is claimed with a lease, each in a transaction of its own and published in another, so that any number of
 workers may run at once, one that dies loses nothing, and one that fails stops no other.

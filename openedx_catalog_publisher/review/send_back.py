@@ -55,7 +55,13 @@ def withdraw(operation: Operation, review: uuid.UUID, *, comment: str = "") -> N
 
 @command
 def request_changes(
-    operation: Operation, review: uuid.UUID, *, run_digest: str = "", course_digest: str = "", comment: str
+    operation: Operation,
+    review: uuid.UUID,
+    *,
+    run_digest: str = "",
+    course_digest: str = "",
+    step: str = "",
+    comment: str,
 ) -> None:
     """
     Send a draft back to its team, from the step that it waits for.
@@ -68,6 +74,7 @@ def request_changes(
         review: uuid of the open review.
         run_digest: review digest of the run that was read.
         course_digest: review digest of the course that was read.
+        step: the step that the caller saw; empty for whichever it waits for.
         comment: what is to be changed.
 
     Raises:
@@ -76,7 +83,7 @@ def request_changes(
         Conflict: when the content is not what was read, or the review is over or waits for no decision.
         UnitNotFound: when there is no such review.
     """
-    _request(operation, [Target(review, run_digest, course_digest)], comment)
+    _request(operation, [Target(review, run_digest, course_digest, step)], comment)
 
 
 @command

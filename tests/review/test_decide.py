@@ -203,6 +203,24 @@ class TestOfWhat:
         with pytest.raises(Conflict, match="approved already"):
             stage.decide(stage.admin)
 
+    def test_of_two_who_decide_one_step_only_the_first_does_although_they_may_decide_the_next(
+        self, stage: Stage
+    ) -> None:
+        submitted = stage.submit()
+        seen = stage.digests(stage.run) | {"step": "legal"}
+        stage.decide(stage.admin, **seen, ofac=Ofac(has_restrictions=False))
+        for late in (
+            lambda: stage.decide(stage.admin, **seen),
+            lambda: stage.decide(stage.legal, **seen),
+            lambda: skip_step(stage.admin, submitted.review, **seen, reason="Urgent."),
+            lambda: request_changes(stage.legal, submitted.review, **seen, comment="Shorter."),
+            lambda: decide_many(stage.legal, [Target(submitted.review, **seen)]),
+        ):
+            with pytest.raises(Conflict) as refused:
+                late()
+            assert refused.value.details == [{"code": "step_moved", "key": draft(stage.run).key, "step": "internal"}]
+        assert draft(stage.run).status == INTERNAL
+
     def test_there_is_no_such_review(self, stage: Stage) -> None:
         with pytest.raises(UnitNotFound):
             decide(stage.legal, uuid.uuid4(), run_digest="0")
