@@ -9,11 +9,14 @@ from typing import Any
 from django.db.models import Q
 
 from openedx_catalog_publisher.models import (
+    Comment,
     CourseUrlSlug,
     EditRecord,
     OutboxEvent,
     Publication,
     Release,
+    Review,
+    ReviewRecord,
     Snapshot,
     UnitKind,
 )
@@ -33,7 +36,7 @@ def stored_rows(uuids: Collection[uuid.UUID]) -> dict[str, list[dict[str, Any]]]
         read(unit.root, Q(uuid__in=uuids))
         for part in unit.parts:
             read(part.model, Q(**{f"{part.owner_attname.removesuffix('_id')}__uuid__in": uuids}))
-    for log in (EditRecord, Publication, Snapshot):
+    for log in (EditRecord, Publication, Snapshot, Review, ReviewRecord, Comment):
         read(log, Q(unit_uuid__in=uuids))
     read(OutboxEvent, Q(object_code__in=[str(unit) for unit in uuids]))
     read(CourseUrlSlug, Q(course__uuid__in=uuids))

@@ -24,7 +24,10 @@ from openedx_catalog_publisher.models import (
     OutboxEvent,
     Publication,
     Release,
+    Review,
+    ReviewRecord,
     Side,
+    Status,
     UnitKind,
 )
 from openedx_catalog_publisher.models.normalization import normalize_key
@@ -32,6 +35,11 @@ from openedx_catalog_publisher.publishing.capture import CapturedUnit, capture
 from openedx_catalog_publisher.publishing.draft_writes import SHOWN_IN_STUDIO
 from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
+from openedx_catalog_publisher.review.cases import EVENT_OF_ACT
+from openedx_catalog_publisher.review.states import PROGRESS
+
+OF_THE_DRAFT = ("submitted", "approved", "skipped", "followed")
+"""Acts that are about the draft as it stands; an end of a review names what was under it."""
 
 MODELS = {UnitKind.COURSE: Course, UnitKind.COURSE_RUN: CourseRun}
 
@@ -46,6 +54,7 @@ class Unit:
     rows: dict[bool, dict[str, Any]] = field(default_factory=dict)
     captured: dict[Side, CapturedUnit] = field(default_factory=dict)
     slugs: list[CourseUrlSlug] = field(default_factory=list)
+    reviews: list[Review] = field(default_factory=list)
 
     @property
     def kind(self) -> UnitKind:
@@ -63,6 +72,16 @@ class Unit:
         return [record for record in self.records if isinstance(record, EditRecord)]
 
     @property
+    def acts(self) -> list[ReviewRecord]:
+        """The acts of its reviews, the first first."""
+        return [record for record in self.records if isinstance(record, ReviewRecord)]
+
+    @property
+    def open_review(self) -> Review | None:
+        """The open review."""
+        return next((review for review in self.reviews if not review.closing), None)
+
+    @property
     def deleted(self) -> bool:
         """Whether the last record is the tombstone of a draft."""
         return bool(self.edits) and self.edits[-1].action == EditRecord.Action.DELETE
@@ -71,11 +90,15 @@ class Unit:
 def read_units(uuids: Collection[uuid.UUID]) -> dict[uuid.UUID, Unit]:
     """Read all that is stored of units, in a number of statements that does not depend on how many they are."""
     units = {unit: Unit(unit) for unit in uuids}
-    for log in (EditRecord, Publication):
-        for record in log.objects.filter(unit_uuid__in=uuids).select_related(
-            *(["snapshot", "previous"] if log is Publication else [])
-        ):
+    for log, related in (
+        (EditRecord, ()),
+        (Publication, ("snapshot", "previous__snapshot")),
+        (ReviewRecord, ("snapshot",)),
+    ):
+        for record in log.objects.filter(unit_uuid__in=uuids).select_related(*related):
             units[record.unit_uuid].records.append(record)
+    for review in Review.objects.filter(unit_uuid__in=uuids).select_related("snapshot").order_by("pk"):
+        units[review.unit_uuid].reviews.append(review)
     for unit in units.values():
         unit.records.sort(key=lambda record: record.sequence)
     for event in OutboxEvent.objects.filter(object_code__in=map(str, uuids)).order_by("sequence"):
@@ -127,6 +150,8 @@ def faults(unit: Unit, units: dict[uuid.UUID, Unit]) -> Iterator[str]:
     if True in unit.rows:
         yield from _heads(unit)
         yield from _official(unit)
+        yield from _approvals(unit)
+        yield from _open_review(unit, units)
         yield from _slugs(unit)
         yield from _pointers(unit, units)
     elif unit.rows:
@@ -134,8 +159,13 @@ def faults(unit: Unit, units: dict[uuid.UUID, Unit]) -> Iterator[str]:
 
 
 def _counts(unit: Unit) -> Iterator[str]:
+    steps: list[tuple[int, uuid.UUID]] = []
+    for record in unit.records:
+        # What a command does to a unit and to its review may be one revision.
+        if (record.revision, record.operation) not in steps[-1:]:
+            steps.append((record.revision, record.operation))
     for what, found in (
-        ("revisions", [record.revision for record in unit.records]),
+        ("revisions", [revision for revision, _ in steps]),
         ("sequences", [record.sequence for record in unit.records]),
         ("publications", [record.number for record in unit.publications]),
     ):
@@ -150,7 +180,9 @@ def _counts(unit: Unit) -> Iterator[str]:
 
 
 def _events(unit: Unit) -> Iterator[str]:
-    found = [(event.kind, event.operation) for event in unit.events]
+    # What people say has events of its own, and no record.
+    events = [event for event in unit.events if event.kind != EventKind.COMMENT_ADDED]
+    found = [(event.kind, event.operation) for event in events]
     expected = [(str(kind), record.operation) for record in unit.records for kind in _events_of(record)]
     # The creator's editorship is told with the creation and has no record of its own.
     first = unit.records[0]
@@ -170,6 +202,9 @@ def _events_of(record: ChainedRecord) -> Iterator[EventKind]:
             yield EventKind.REMOVED
         else:
             yield EventKind.PUBLISHED if record.status == "published" else EventKind.UNPUBLISHED
+    elif isinstance(record, ReviewRecord):
+        if (kind := EVENT_OF_ACT.get(ReviewRecord.Action(record.action))) is not None:
+            yield kind
     elif isinstance(record, EditRecord):
         changes = read_changes(record)
         if record.action == EditRecord.Action.EDITORS:
@@ -195,6 +230,11 @@ def _replay(unit: Unit) -> Iterator[str]:
                 if _filled(change["old"]) != content[name]:
                     yield f"entry {record.sequence} overwrote {name} {content[name]!r} and says {change['old']!r}"
                 content[name] = _filled(change["new"])
+        elif isinstance(record, ReviewRecord):
+            waiting = UnitSnapshot.load(record.snapshot).content
+            wrong = [name for name in names if _filled(waiting[name]) != content[name]]
+            if wrong and record.action in OF_THE_DRAFT:
+                yield f"act {record.sequence} is not about the draft of its moment: {wrong}"
         elif record.action == Release.Action.PUBLISH:
             published = UnitSnapshot.load(record.snapshot).content
             wrong = [name for name in names if _filled(published[name]) != content[name]]
@@ -238,9 +278,50 @@ def _official(unit: Unit) -> Iterator[str]:
         yield "the official rows are not what was published last"
     if official.values["status"] != last.status:
         yield f"the official status is {official.values['status']}, not {last.status}"
-    draft = unit.rows[True]["status"]
-    if draft != last.status:
-        yield f"the draft's status is {draft}, not {last.status}"
+
+
+def _approvals(unit: Unit) -> Iterator[str]:
+    """Recompute what was approved, from the acts before each publication."""
+    official: str | None = None
+    decided: set[tuple[str, str]] = set()
+    seen: set[str | None] = set()
+    for record in unit.records:
+        if isinstance(record, ReviewRecord) and record.action in ("approved", "skipped"):
+            decided.add((record.review_digest, record.step))
+        elif isinstance(record, Publication):
+            digest = record.snapshot.review_digest if record.snapshot else None
+            by_word = record.approval == Publication.Approval.SKIPPED and not record.steps
+            whole = all((digest, step) in decided for step in ("legal", "internal"))
+            if digest not in (None, official) and not (by_word or whole or digest in seen):
+                yield f"publication {record.number} is live and was not approved"
+            official = digest
+            seen.add(digest)
+
+
+def _open_review(unit: Unit, units: dict[uuid.UUID, Unit]) -> Iterator[str]:
+    if sum(not review.closing for review in unit.reviews) > 1:
+        yield "more than one review is open"
+    status, review = unit.rows[True]["status"], unit.open_review
+    if review is None:
+        last = unit.publications[-1] if unit.publications else None
+        live = last is not None and last.status == Status.PUBLISHED
+        expected = Status.PUBLISHED if live else Status.UNPUBLISHED
+        if status != expected:
+            yield f"the draft's status is {status}, and no review is open"
+        return
+    course = units.get(review.course_uuid)
+    above = course.open_review if course is not None else None
+    expected = min((Status(entry.status) for entry in (review, above) if entry), key=PROGRESS.index)
+    if status != expected:
+        yield f"the draft's status is {status}, not {expected}"
+    draft = unit.captured[Side.DRAFT].snapshot
+    if {review.content_digest, review.snapshot.content_digest} != {draft.content_digest}:
+        yield "what waits is not the draft"
+    if review.review_digest != draft.review_digest:
+        yield "what is under review is not the draft"
+    date = unit.rows[True].get("go_live_date")
+    if unit.kind == UnitKind.COURSE_RUN and review.due != (date if status == Status.REVIEWED else None):
+        yield f"the review is due at {review.due}, the run at {date}"
 
 
 def _slugs(unit: Unit) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.races import api_pairs, editing_pairs, publishing_pairs, rights_pairs, upkeep_pairs
+from tests.races import api_pairs, editing_pairs, publishing_pairs, review_pairs, rights_pairs, upkeep_pairs
 from tests.races.catalog import Catalog
 from tests.races.pairs import Pair
 from tests.races.runner import check, run
@@ -14,7 +14,14 @@ from tests.races.stage import Stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.mysql, pytest.mark.slow]
 
-PAIRS = (*publishing_pairs.PAIRS, *editing_pairs.PAIRS, *upkeep_pairs.PAIRS, *rights_pairs.PAIRS, *api_pairs.PAIRS)
+PAIRS = (
+    *publishing_pairs.PAIRS,
+    *editing_pairs.PAIRS,
+    *review_pairs.PAIRS,
+    *upkeep_pairs.PAIRS,
+    *rights_pairs.PAIRS,
+    *api_pairs.PAIRS,
+)
 
 
 @pytest.mark.parametrize("pair", [pytest.param(pair, id=pair.name) for pair in PAIRS])
