@@ -6,10 +6,13 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from openedx_catalog_publisher.api import Actor, CatalogError, Parents, Published, Selection
 from openedx_catalog_publisher.models import CourseRun, Publication, UnitKind, WriteSource
@@ -141,6 +144,22 @@ def parse_uuid(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
+
+
+def moment_of(text: str) -> datetime:
+    """
+    Return the time that a text is; in the time zone of the service where it names none.
+
+    Raises:
+        CommandError: when it is none.
+    """
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise CommandError(f"{text} is no time. Give one like 2026-11-30T08:00:00Z.")
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
 
 
 def selection_of(options: dict[str, Any]) -> Selection:

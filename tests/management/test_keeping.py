@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
+from openedx_catalog_publisher.api import Selection
 from openedx_catalog_publisher.models import (
     CatalogRoleAssignment,
     Course,
@@ -20,7 +21,7 @@ from openedx_catalog_publisher.models import (
 from openedx_catalog_publisher.publishing.capture import capture
 from openedx_catalog_publisher.publishing.store import store_snapshots
 from tests.checks.busy_catalog import past_the_commands
-from tests.factories import make_course, make_organization, make_user
+from tests.factories import make_course, make_organization, make_user, publish_now
 from tests.management.calling import call, call_json, failing, refusal
 
 pytestmark = pytest.mark.django_db
@@ -29,13 +30,13 @@ pytestmark = pytest.mark.django_db
 class TestCheckCatalog:
     def test_an_empty_and_a_healthy_catalog_hold(self) -> None:
         assert call("check_catalog") == "Every invariant holds."
-        call("publish_course", make_course().course.key, "--runs", "all")
+        publish_now(Selection.of([make_course().course.uuid], all_runs=True))
         assert call("check_catalog") == "Every invariant holds."
         assert call_json("check_catalog") == {"findings": [], "count": 0}
 
     def test_what_is_broken_is_said_and_the_exit_status_is_one(self) -> None:
         course = make_course().course
-        call("publish_course", course.key)
+        publish_now(Selection.of([course.uuid]))
         Course.objects.filter(uuid=course.uuid).update(title="Drifted")
         assert failing("check_catalog") == (
             f"{course.key}: The official rows differ from publication 1 in title. [1, content_differs]",
@@ -45,7 +46,7 @@ class TestCheckCatalog:
 
     def test_findings_are_one_json_document(self) -> None:
         course = make_course().course
-        call("publish_course", course.key)
+        publish_now(Selection.of([course.uuid]))
         Course.objects.filter(uuid=course.uuid).update(title="数据", status="unpublished")
         out, sentence = failing("check_catalog", "--format", "json")
         assert sentence == "2 findings."
@@ -97,7 +98,7 @@ class TestLog:
 class TestSnapshots:
     def test_what_nothing_refers_to_is_pruned(self) -> None:
         course = make_course().course
-        call("publish_course", course.key)
+        publish_now(Selection.of([course.uuid]))
         draft = Course.drafts.get(uuid=make_course().course.uuid)
         idle = capture(UnitKind.COURSE, draft.side, [draft.pk]).units[draft.uuid].snapshot
         store_snapshots([idle], timezone.now())

@@ -10,8 +10,12 @@ from openedx_catalog_publisher.api import update_course
 from openedx_catalog_publisher.models import ActorPseudonym, Course, CourseRun, Publication, Release
 from tests.factories import SYSTEM, make_admin, make_course, make_member, make_organization, make_user
 from tests.management.calling import call, call_json, refusal
+from tests.review.stage import set_stage
 
 pytestmark = pytest.mark.django_db
+
+SKIPPING = ("--skip-review", "--message", "tests")
+"""Publishing what nobody reviewed, as an operator may."""
 
 
 class TestPlan:
@@ -51,7 +55,7 @@ class TestPlan:
         made = make_course()
         run = made.runs[0].key
         assert [unit["key"] for unit in call_json("plan_course", run)["units"]] == [made.course.key, run]
-        call("publish_course", made.course.key)
+        call("publish_course", made.course.key, *SKIPPING)
         assert [unit["key"] for unit in call_json("plan_course", run)["units"]] == [run]
         both = call_json("plan_course", run, "--with-course")["units"]
         assert [unit["key"] for unit in both] == [made.course.key, run]
@@ -80,7 +84,7 @@ class TestPlan:
 class TestPublish:
     def test_a_course_is_published_by_the_system_with_a_message(self) -> None:
         made = make_course()
-        text = call("publish_course", made.course.key, "--runs", "all", "--message", "Ready 准备好")
+        text = call("publish_course", made.course.key, "--runs", "all", "--message", "Ready 准备好", "--skip-review")
         release = Release.objects.get()
         assert text.splitlines() == [
             f"Release {release.uuid}",
@@ -93,9 +97,9 @@ class TestPublish:
 
     def test_publishing_again_says_that_nothing_differs(self) -> None:
         course = make_course().course
-        call("publish_course", course.key)
-        assert call("publish_course", course.key) == f"Nothing differs: {course.key}."
-        assert call_json("publish_course", course.key) == {
+        call("publish_course", course.key, *SKIPPING)
+        assert call("publish_course", course.key, *SKIPPING) == f"Nothing differs: {course.key}."
+        assert call_json("publish_course", course.key, *SKIPPING) == {
             "release": None,
             "publications": [],
             "unchanged": [course.key],
@@ -109,7 +113,7 @@ class TestPublish:
             "Something moved since this plan was made. Read the plan again."
         )
         digest = call_json("plan_course", course.key)["plan_digest"]
-        answer = call_json("publish_course", course.key, "--expected-digest", digest)
+        answer = call_json("publish_course", course.key, "--expected-digest", digest, *SKIPPING)
         assert [(entry["key"], entry["number"], entry["status"]) for entry in answer["publications"]] == [
             (course.key, 1, "published")
         ]
@@ -120,9 +124,31 @@ class TestPublish:
         make_user("stranger")
         make_member(organization, "member")
         assert refusal("publish_course", course.key, "--as", "stranger") == f"You may not publish {course.key}."
-        call("publish_course", course.key, "--as", "member")
+        make_admin("chief")
+        skipping = ("--skip-review", "--message", "It is urgent.")
+        assert refusal("publish_course", course.key, "--as", "member", *skipping) == (
+            f"You may not skip review {course.key}."
+        )
+        call("publish_course", course.key, "--as", "chief", *skipping)
         (record,) = Publication.objects.all()
-        assert str(ActorPseudonym.objects.get(uuid=record.actor)) == "member"
+        assert str(ActorPseudonym.objects.get(uuid=record.actor)) == "chief"
+        assert (record.approval, record.release.message) == ("skipped", "It is urgent.")
+
+    def test_what_needs_review_is_published_only_where_it_is_skipped_for_a_reason(self) -> None:
+        course = make_course().course
+        assert refusal("publish_course", course.key) == (
+            f"{course.key} still needs review: legal, internal. Submit it for review; it goes live when every step is "
+            "approved."
+        )
+        assert refusal("publish_course", course.key, "--skip-review") == "message: Say why the reviews are skipped."
+        assert not Publication.objects.exists()
+
+    def test_what_is_approved_is_published_by_the_system_without_a_reason(self) -> None:
+        stage = set_stage()
+        stage.submit_course()
+        stage.approve(stage.course)
+        call("publish_course", str(stage.course))
+        assert Publication.objects.get().approval == "approved"
 
 
 class TestHistory:
@@ -130,9 +156,9 @@ class TestHistory:
         course = make_course(make_organization(), title="First").course
         make_admin("admin")
         assert call("publication_history", course.key) == f"{course.key} was never published."
-        call("publish_course", course.key, "--message", "Ready")
+        call("publish_course", course.key, "--message", "Ready", "--skip-review")
         update_course(SYSTEM, course.uuid, {"title": "Second", "outcome": "More"})
-        call("publish_course", course.key, "--as", "admin")
+        call("publish_course", course.key, "--as", "admin", *SKIPPING)
         call("remove_from_catalog", course.key, "--reason", "Gone.", "--as", "admin")
         third, second, first = Publication.objects.order_by("-number")
 
@@ -141,10 +167,11 @@ class TestHistory:
             f"3  {third.occurred_at.isoformat(timespec='seconds')}  remove  by admin  release {third.release.uuid}"
         )
         assert lines[1] == "   message: Gone."
-        assert lines[3] == "   changed: title, outcome"
-        assert lines[4].endswith(f"publish  by publish_course  release {first.release.uuid}")
-        assert lines[5] == "   message: Ready"
-        assert lines[6].startswith("   changed: title, type, url_slug, ")
+        assert lines[3] == "   message: tests"
+        assert lines[4] == "   changed: title, outcome"
+        assert lines[5].endswith(f"publish  by publish_course  release {first.release.uuid}")
+        assert lines[6] == "   message: Ready"
+        assert lines[7].startswith("   changed: title, type, url_slug, ")
 
         entries = call_json("publication_history", str(course.uuid))
         assert [(entry["number"], entry["action"], entry["actor"]) for entry in entries] == [
@@ -160,9 +187,9 @@ class TestHistory:
 class TestDrafts:
     def test_a_publication_is_restored_and_discarded_again(self) -> None:
         course = make_course(title="First").course
-        call("publish_course", course.key)
+        call("publish_course", course.key, *SKIPPING)
         update_course(SYSTEM, course.uuid, {"title": "Second"})
-        call("publish_course", course.key)
+        call("publish_course", course.key, *SKIPPING)
 
         assert call("restore_publication", course.key, "1").splitlines() == [
             f"The draft of {course.key} is publication 1 again:",
@@ -193,7 +220,7 @@ class TestDrafts:
 class TestWithdrawal:
     def test_a_course_is_unpublished_with_its_runs(self) -> None:
         made = make_course()
-        call("publish_course", made.course.key, "--runs", "all")
+        call("publish_course", made.course.key, "--runs", "all", *SKIPPING)
         text = call("unpublish_course", made.course.key, "--runs", "all", "--reason", "Over.")
         assert text.splitlines() == [
             f"Release {Release.objects.latest('pk').uuid}",
@@ -207,7 +234,7 @@ class TestWithdrawal:
 
     def test_a_run_is_removed_and_then_its_course(self) -> None:
         made = make_course(runs=2)
-        call("publish_course", made.course.key, "--runs", "all")
+        call("publish_course", made.course.key, "--runs", "all", *SKIPPING)
         assert call("remove_from_catalog", made.runs[1].key, "--reason", "Gone.").splitlines()[1:] == [
             f"  {made.runs[1].key}: removed"
         ]
@@ -219,7 +246,7 @@ class TestWithdrawal:
 
     def test_a_reason_has_to_be_given(self) -> None:
         course = make_course().course
-        call("publish_course", course.key)
+        call("publish_course", course.key, *SKIPPING)
         for command in ("unpublish_course", "remove_from_catalog"):
             assert "--reason" in refusal(command, course.key)
             assert refusal(command, course.key, "--reason", " ") == "reason: Say why: the reason stands in the log."
@@ -227,7 +254,7 @@ class TestWithdrawal:
     def test_only_administrators_remove(self) -> None:
         organization = make_organization()
         course = make_course(organization).course
-        call("publish_course", course.key)
+        call("publish_course", course.key, *SKIPPING)
         make_member(organization, "member")
         assert refusal("remove_from_catalog", course.key, "--reason", "x", "--as", "member") == (
             f"You may not remove {course.key}."
@@ -237,9 +264,9 @@ class TestWithdrawal:
 class TestUndo:
     def test_a_release_is_planned_and_undone(self) -> None:
         course = make_course(title="First").course
-        call("publish_course", course.key)
+        call("publish_course", course.key, *SKIPPING)
         update_course(SYSTEM, course.uuid, {"title": "Second"})
-        release = call_json("publish_course", course.key)["release"]
+        release = call_json("publish_course", course.key, *SKIPPING)["release"]
 
         text = call("undo_release", release, "--plan").splitlines()
         assert text[:5] == [
@@ -267,7 +294,7 @@ class TestRebuild:
     def test_drift_is_repaired_where_it_is_and_nowhere_else(self) -> None:
         made, other = make_course(), make_course()
         for course in (made.course, other.course):
-            call("publish_course", course.key, "--runs", "all")
+            call("publish_course", course.key, "--runs", "all", *SKIPPING)
         CourseRun.objects.filter(uuid=made.runs[0].uuid).update(hidden=True)
         text = call("rebuild_official", made.course.key, "--reason", "Drift.").splitlines()
         assert text == [f"{made.runs[0].key}: repaired by publication 2", "1 repaired, 1 were right."]
@@ -276,7 +303,7 @@ class TestRebuild:
 
     def test_official_rows_that_are_gone_come_back(self) -> None:
         made = make_course()
-        call("publish_course", made.course.key, "--runs", "all")
+        call("publish_course", made.course.key, "--runs", "all", *SKIPPING)
         Course.objects.update(canonical_course_run=None)
         CourseRun.objects.all().delete()
         Course.objects.all().delete()

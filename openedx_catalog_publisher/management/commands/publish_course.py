@@ -35,6 +35,11 @@ class Command(CatalogCommand):
             "--expected-digest", metavar="DIGEST", help="publish only what the plan of this digest says"
         )
         parser.add_argument("--message", default="", help="why, for the log")
+        parser.add_argument(
+            "--skip-review",
+            action="store_true",
+            help="publish although reviews are missing, for the reason that --message says; skipped_reviews lists it",
+        )
         add_actor(parser)
         add_format(parser)
 
@@ -50,6 +55,7 @@ class Command(CatalogCommand):
             selection_of(options),
             expected_digest=options["expected_digest"],
             message=options["message"],
+            without_review=options["skip_review"],
         )
         if options["format"] == "json":
             self.write_json(published_data(published))
