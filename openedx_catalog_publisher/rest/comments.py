@@ -102,9 +102,9 @@ class CourseRunCommentViewSet(CommentViewSet):
     """Comments on a run."""
 
     @operation(COMMENT_PAGE, errors=(403, 404), parameters=PAGES)
-    def list(self, request: Request, course_run: str) -> Response:
+    def list(self, request: Request, run: str) -> Response:
         """List what was said about a course run, in the order of time."""
-        draft = find_draft(request.user, CourseRun, course_run)
+        draft = find_draft(request.user, CourseRun, run)
         course = CourseRun.drafts.values_list("course__uuid", flat=True).get(pk=draft["pk"])
         return self.answer_list(request, Comment.objects.filter(course_uuid=course, unit_uuid=draft["uuid"]))
 
@@ -117,9 +117,9 @@ class CourseRunCommentViewSet(CommentViewSet):
         examples=(OF_RUN,),
     )
     @idempotent
-    def create(self, request: Request, course_run: str) -> Response:
+    def create(self, request: Request, run: str) -> Response:
         """Say something about a course run's draft."""
-        return self.answer_added(request, UnitKind.COURSE_RUN, find_draft(request.user, CourseRun, course_run))
+        return self.answer_added(request, UnitKind.COURSE_RUN, find_draft(request.user, CourseRun, run))
 
 
 def _data(comments: Iterable[Comment]) -> list[dict[str, Any]]:

@@ -40,8 +40,8 @@ router.register("courses/(?P<course>[^/]+)/reviews", CourseReviewViewSet, basena
 router.register("courses/(?P<course>[^/]+)/comments", CourseCommentViewSet, basename="course_comment")
 router.register("courses/(?P<course>[^/]+)/timeline", TimelineViewSet, basename="course_timeline")
 router.register("course_runs", CourseRunViewSet, basename="course_run")
-router.register("course_runs/(?P<course_run>[^/]+)/reviews", CourseRunReviewViewSet, basename="course_run_review")
-router.register("course_runs/(?P<course_run>[^/]+)/comments", CourseRunCommentViewSet, basename="course_run_comment")
+router.register("course_runs/(?P<run>[^/]+)/reviews", CourseRunReviewViewSet, basename="course_run_review")
+router.register("course_runs/(?P<run>[^/]+)/comments", CourseRunCommentViewSet, basename="course_run_comment")
 # Before the reviews, whose names would take its path.
 router.register("reviews/skipped", SkippedReviewViewSet, basename="skipped_review")
 router.register("reviews", ReviewViewSet, basename="review")

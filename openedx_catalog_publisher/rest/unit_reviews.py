@@ -93,9 +93,9 @@ class CourseRunReviewViewSet(UnitReviewViewSet):
     model = CourseRun
 
     @operation(REVIEW_PAGE, errors=(403, 404), parameters=PAGES)
-    def list(self, request: Request, course_run: str) -> Response:
+    def list(self, request: Request, run: str) -> Response:
         """List the reviews of a course run with all that was done in them, the last first."""
-        return self.answer_list(request, course_run)
+        return self.answer_list(request, run)
 
     @operation(
         ReviewWithActsOutput,
@@ -106,9 +106,9 @@ class CourseRunReviewViewSet(UnitReviewViewSet):
         examples=(SUBMIT,),
     )
     @idempotent
-    def create(self, request: Request, course_run: str) -> Response:
+    def create(self, request: Request, run: str) -> Response:
         """Submit a run's draft for review, with its course's where that is not approved."""
-        draft = find_draft(request.user, CourseRun, course_run)
+        draft = find_draft(request.user, CourseRun, run)
         check_names(request.data, SubmitInput)
         comment = text_of(request.data, "comment")
         revision = expected_revision(request)

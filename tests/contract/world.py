@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
-from openedx_catalog_publisher.api import Selection, remove, unpublish, update_course
+from openedx_catalog_publisher.api import Selection, add_comment, remove, submit_run, unpublish, update_course, withdraw
 from openedx_catalog_publisher.commands.anchors import course_tag
 from openedx_catalog_publisher.consumers.notifications import Notifications
 from openedx_catalog_publisher.consumers.webhooks.subscriptions import add_secret, subscribe
@@ -26,14 +26,17 @@ from openedx_catalog_publisher.models import (
     OutboxEvent,
     Person,
     Release,
+    Review,
     Source,
     Topic,
+    UnitKind,
     WebhookSecret,
     WebhookSubscription,
 )
 from openedx_catalog_publisher.outbox.routing import register, route
 from tests import factories
 from tests.rest.askers import data_uri
+from tests.review.stage import complete
 
 CSRF_TOKEN = "a" * 32
 """Stands in a cookie of each session; writes repeat it in the header ``X-CSRFToken``."""
@@ -75,13 +78,22 @@ def make_world() -> World:
         acme,
         actor=factories.acting(editor),
         number="DS101",
+        **complete({}),
         runs=[
-            factories.run_changes(run="1T2031", staff=[person]),
+            factories.run_changes(run="1T2031", staff=[person], go_live_date="2031-02-01T00:00:00Z"),
             {"run": "2T2031", "start": "2031-07-01T00:00:00Z", "type": factories.run_type()},
         ],
     )
     factories.make_course(acme, actor=factories.acting(editor), number="DRAFT", runs=[{"run": "1T2032"}])
-    elsewhere = factories.make_course(other, number="ÜNÏ1", runs=1)
+    reviewed = factories.make_course(
+        acme,
+        actor=factories.acting(editor),
+        number="REVIEW",
+        **complete({}),
+        runs=[factories.run_changes(go_live_date=f"203{year}-01-01T00:00:00Z") for year in (2, 3)],
+    )
+    over = factories.run_changes(start="2021-01-01T00:00:00Z", end="2021-06-30T00:00:00Z")
+    elsewhere = factories.make_course(other, number="ÜNÏ1", runs=[over])
     withdrawn = factories.make_course(other, number="OLD", runs=1)
     removed = factories.make_course(other, number="GONE", runs=1)
     for made in (published, elsewhere, withdrawn, removed):
@@ -89,8 +101,14 @@ def make_world() -> World:
     update_course(factories.SYSTEM, published.course.uuid, {"title": "Data once more"})
     factories.publish_now(Selection.of(courses=[published.course.uuid]))
     update_course(factories.acting(editor), published.course.uuid, {"title": "Data, not published"})
-    unpublish(factories.SYSTEM, Selection.of(courses=[withdrawn.course.uuid]), reason="Over.")
+    unpublish(factories.SYSTEM, Selection.of(courses=[withdrawn.course.uuid], all_runs=True), reason="Over.")
     remove(factories.SYSTEM, courses=[removed.course.uuid], reason="A mistake.")
+    for run in reviewed.runs:
+        # The first waits for legal staff with its course, the second was withdrawn.
+        submitted = submit_run(factories.acting(editor), run.uuid, comment="Please.")
+    withdraw(factories.acting(editor), submitted.review, comment="Not yet.")
+    CourseRun.drafts.filter(uuid=reviewed.runs[0].uuid).update(has_ofac_restrictions=False)
+    add_comment(factories.acting(editor), UnitKind.COURSE_RUN, reviewed.runs[0].uuid, "Who teaches?", field="staff")
     source = Source.objects.create(name="Elsewhere", slug="elsewhere")
     job = ImportJob.objects.create(
         user=users["administrator"],
@@ -132,6 +150,11 @@ def _names(job: ImportJob, unused: Sequence[Any]) -> dict[str, list[str]]:
         "courses": ["acmex+ds101", "AcmeX+DS101", "AcmeX+DRAFT", *(str(name) for pair in courses for name in pair)],
         "course_runs": [str(name) for pair in runs for name in pair],
         "releases": [str(uuid) for uuid in Release.objects.order_by("pk").values_list("uuid", flat=True)],
+        # The first is of a run, the second of its course.
+        "reviews": [str(uuid) for uuid in Review.objects.order_by("-unit_kind", "pk").values_list("uuid", flat=True)],
+        "ended runs": list(CourseRun.drafts.filter(end__year=2021).values_list("key", flat=True)),
+        "withdrawn courses": ["OtherX+OLD"],
+        "withdrawn runs": list(CourseRun.drafts.filter(course__key="OtherX+OLD").values_list("key", flat=True)),
         "imports": [str(job.uuid)],
         "editors": [str(pk) for pk in CourseEditor.objects.order_by("pk").values_list("pk", flat=True)],
         "role_assignments": [
@@ -158,6 +181,9 @@ def _names(job: ImportJob, unused: Sequence[Any]) -> dict[str, list[str]]:
 def _values(names: Mapping[str, list[str]], person: Any, source: Source) -> dict[str, list[Any]]:
     course = Course.drafts.get(key="AcmeX+DS101")
     runs = CourseRun.drafts.filter(course=course).values_list("uuid", "revision")
+    reviews = Review.objects.filter(open_unit__isnull=False).order_by("-unit_kind", "pk")
+    digests = list(reviews.values_list("review_digest", flat=True))
+    target = {"id": names["reviews"][0], "run_digest": digests[0], "course_digest": digests[1]}
     return {
         # Of paths.
         "webhook": names["webhooks"],
@@ -173,7 +199,17 @@ def _values(names: Mapping[str, list[str]], person: Any, source: Source) -> dict
         "runs": ["all", names["course_runs"][:1], []],
         "with_course": [True],
         "with_runs": [True],
-        "run": ["3T2033", "1T2031"],
+        "run": ["3T2033", "1T2031", *names["course_runs"][:4]],
+        "run_digest": [digests[0], "old", ""],
+        "course_digest": [digests[1], "old", ""],
+        "comment": ["Why not?", " "],
+        "field": ["title", "staff", "nothing"],
+        "has_ofac_restrictions": [True, False, None],
+        "action": ["approve", "request_changes"],
+        "reviews": [[target], [target, target], [{**target, "run_digest": "old"}], [{"id": names["courses"][0]}]],
+        "dry_run": [True],
+        "skip_review": [True],
+        "message": ["Why not?"],
         "subjects": [names["subjects"][:1], []],
         "topics": [["Statistics", "Данные"]],
         "collaborators": [names["collaborators"]],
@@ -209,6 +245,9 @@ def _values(names: Mapping[str, list[str]], person: Any, source: Source) -> dict
         "event": [str(OutboxEvent.objects.values_list("uuid")[0][0]), "nothing"],
         "expires_at": ["2999-12-31T00:00:00Z", "2000-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"],
         # Of queries.
+        "waiting": ["0", "1", "2"],
+        "step": ["legal", "internal", "third"],
+        "export": ["csv", "json", "xml"],
         "fields": ["key", "key,course_runs.key,owners.key", "course_runs.staff.position", "nothing", "key.key", ",,"],
         "editable": ["1", "0", "true"],
         "as_of": ["2030-01-01T00:00:00Z", "2999-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "yesterday"],
