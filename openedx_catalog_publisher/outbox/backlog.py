@@ -26,6 +26,7 @@ class ConsumerBacklog:
         leased: deliveries that a relay has, or had when it died.
         dead: deliveries that were given up.
         done: deliveries that are done.
+        unconfirmed: those of them of which the consumer could not ask whether they arrived.
         oldest: time of the oldest event that waits or is being delivered; None where there is none.
     """
 
@@ -35,6 +36,7 @@ class ConsumerBacklog:
     leased: int
     dead: int
     done: int
+    unconfirmed: int
     oldest: datetime | None
 
 
@@ -49,6 +51,9 @@ def backlog() -> list[ConsumerBacklog]:
             ("done", Delivery.State.DONE),
         )
     }
+    states["unconfirmed"] = Count(
+        "deliveries", filter=Q(deliveries__outcome=Delivery.Outcome.UNCONFIRMED, deliveries__state=Delivery.State.DONE)
+    )
     oldest = Min("deliveries__event__occurred_at", filter=Q(deliveries__due__isnull=False))
     rows = OutboxConsumer.objects.annotate(**states, oldest=oldest).order_by("name")
     return [ConsumerBacklog(**row) for row in rows.values("name", "service", *states, "oldest")]
@@ -77,7 +82,9 @@ def replay(deliveries: QuerySet[Delivery]) -> int:
     over = Delivery.objects.filter(
         pk__in=list(deliveries.values_list("pk", flat=True)), state__in=(Delivery.State.DONE, Delivery.State.DEAD)
     )
-    return over.update(state=Delivery.State.PENDING, due=timezone.now(), attempts=0, last_error="", done_at=None)
+    return over.update(
+        state=Delivery.State.PENDING, due=timezone.now(), attempts=0, last_error="", done_at=None, outcome=""
+    )
 
 
 def missing_deliveries(consumer: OutboxConsumer, since: datetime) -> QuerySet[OutboxEvent]:

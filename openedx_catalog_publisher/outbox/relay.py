@@ -90,7 +90,7 @@ def _relay_to(consumer: Consumer, done: Relayed, limit: int | None) -> int:
 
 def _deliver(consumer: Consumer, delivery: Delivery, done: Relayed) -> None:
     try:
-        consumer.deliver(delivery.event)
+        outcome = consumer.deliver(delivery.event)
     # Whatever a consumer raises is its own; it is noted, and other deliveries go on.
     except Exception as error:
         if give_back(delivery, error):
@@ -100,7 +100,7 @@ def _deliver(consumer: Consumer, delivery: Delivery, done: Relayed) -> None:
             done.failed += 1
             logger.warning("Delivery %s failed and comes again: %s: %r", delivery.pk, delivery, error)
         return
-    if settle(delivery):
+    if settle(delivery, outcome):
         done.delivered += 1
     else:
         logger.warning("Delivery %s took longer than its lease, and may be made twice: %s", delivery.pk, delivery)

@@ -113,6 +113,7 @@ class TestOutboxStatus:
                     "leased": 0,
                     "dead": 1,
                     "done": 1,
+                    "unconfirmed": 0,
                     "oldest": None,
                 }
             ],

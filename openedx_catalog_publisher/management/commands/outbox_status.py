@@ -74,9 +74,10 @@ class Command(CatalogCommand):
         self.stdout.write(f"Events that no relay has seen yet: {unrouted()}")
         for found in consumers:
             oldest = "" if found.oldest is None else f", the oldest of {found.oldest:%Y-%m-%d %H:%M:%S} UTC"
+            unconfirmed = f", {found.unconfirmed} of them sent and unconfirmed" if found.unconfirmed else ""
             self.stdout.write(
                 f"{found.name} ({found.service}): {found.waiting} waiting, {found.leased} being delivered{oldest}; "
-                f"{found.dead} given up; {found.done} done"
+                f"{found.dead} given up; {found.done} done{unconfirmed}"
             )
         names = [found.name for found in consumers]
         for delivery in dead_deliveries().filter(consumer__name__in=names)[:MOST_SHOWN]:
