@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Mapping
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
@@ -48,6 +50,35 @@ class Consumer(Protocol):
         comes. Events of one object come in the order of their ``sequence``, and a later one only when this one is done
         or dead. Returning means that the effect is there, or with an outcome what else is to be said; what is raised is
         noted, and the event comes again later.
+        """
+
+
+@dataclass(frozen=True)
+class Difference:
+    """
+    One thing that a system outside holds otherwise than was published.
+
+    Attributes:
+        what: what it is, in the words of that system.
+        published: what it is to be.
+        held: what it is; None where it is missing.
+    """
+
+    what: str
+    published: Any
+    held: Any
+
+
+@runtime_checkable
+class Verifiable(Protocol):
+    """A consumer that can tell what the system outside really holds; delivering an event again repairs it."""
+
+    def differences(self, unit: UUID) -> Collection[Difference]:
+        """
+        Return what is held otherwise than was published, for a course or a run; nothing for what it does not bring.
+
+        Raises:
+            Exception: when the system outside does not answer.
         """
 
 

@@ -1,0 +1,68 @@
+"""
+Backends for a project without edx-platform: they keep in memory what they are told, for as long as the process lives.
+
+They hold to the same contract as the platform's, so that what is written against one runs against the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from opaque_keys.edx.keys import CourseKey
+
+from openedx_catalog_publisher.platform.course_modes import NO_DEADLINE, ModeRow
+from openedx_catalog_publisher.platform.errors import Refused
+
+
+class MemoryCourseModes:
+    """Course modes in memory. Every course run is known, since nobody is there who would not know it."""
+
+    def __init__(self) -> None:
+        self.rows: dict[CourseKey, dict[tuple[str, str], ModeRow]] = {}
+
+    def of_course(self, course: CourseKey) -> tuple[ModeRow, ...]:
+        """Return the modes of a course run."""
+        return tuple(self.rows.get(course, {}).values())
+
+    def write(self, course: CourseKey, rows: Sequence[ModeRow]) -> None:
+        """
+        Insert or update modes.
+
+        Raises:
+            Refused: when a mode that cannot have a deadline is given one.
+        """
+        held = dict(self.rows.get(course, {}))
+        for row in rows:
+            if row.slug in NO_DEADLINE and row.upgrade_deadline is not None:
+                raise Refused(f"The mode {row.slug} of {course} cannot have a deadline.")
+            known = held.get((row.slug, row.currency), row)
+            held[row.slug, row.currency] = replace(
+                row,
+                display_name=known.display_name,
+                sku=row.sku or known.sku,
+                bulk_sku=row.bulk_sku or known.bulk_sku,
+            )
+        self.rows[course] = held
+
+
+class MemoryCourseOverviews:
+    """Course overviews in memory. Every course run is known."""
+
+    def __init__(self) -> None:
+        self.rows: dict[CourseKey, dict[str, Any]] = {}
+
+    def of_course(self, course: CourseKey) -> Mapping[str, Any] | None:
+        """Return our fields of a course run."""
+        return {"marketing_url": None, "external_id": None, "eligible_for_financial_aid": True} | self.rows.get(
+            course, {}
+        )
+
+    def write(self, course: CourseKey, values: Mapping[str, Any]) -> None:
+        """Write some of our fields."""
+        self.rows[course] = self.rows.get(course, {}) | dict(values)
+
+
+COURSE_MODES = MemoryCourseModes()
+COURSE_OVERVIEWS = MemoryCourseOverviews()
