@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.metadata import version
 from importlib.util import find_spec
 
+import pytest
+
 
 def core_catalog_missing() -> str | None:
     """Return why the core catalog cannot be run in this environment; None where it can."""
@@ -13,3 +15,6 @@ def core_catalog_missing() -> str | None:
     if int(version("edx-opaque-keys").partition(".")[0]) < 4:
         return "openedx-core needs edx-opaque-keys 4, which Ulmo has not"
     return None
+
+
+needs_core_catalog = pytest.mark.skipif(core_catalog_missing() is not None, reason=str(core_catalog_missing()))

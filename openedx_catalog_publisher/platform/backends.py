@@ -6,7 +6,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from django.apps import apps
+
 from openedx_catalog_publisher.platform import standalone
+from openedx_catalog_publisher.platform.core_catalog import CoreCatalog
 from openedx_catalog_publisher.platform.course_modes import CourseModes
 from openedx_catalog_publisher.platform.course_overviews import CourseOverviews
 
@@ -28,6 +31,14 @@ def course_overviews() -> CourseOverviews:
         return standalone.COURSE_OVERVIEWS
     overviews: CourseOverviews = _in_process("course_overviews").PlatformCourseOverviews()
     return overviews
+
+
+def core_catalog() -> CoreCatalog | None:
+    """Return the core catalog; None in a platform that does not have it, as Ulmo."""
+    if apps.is_installed("openedx_catalog"):
+        catalog: CoreCatalog = _in_process("core_catalog").InstalledCoreCatalog()
+        return catalog
+    return None if in_platform() else standalone.CORE_CATALOG
 
 
 def _in_process(name: str) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 from opaque_keys.edx.keys import CourseKey
 
+from openedx_catalog_publisher.platform.core_catalog import CourseCode
 from openedx_catalog_publisher.platform.course_modes import NO_DEADLINE, ModeRow
 from openedx_catalog_publisher.platform.errors import Refused
 
@@ -64,5 +65,42 @@ class MemoryCourseOverviews:
         self.rows[course] = self.rows.get(course, {}) | dict(values)
 
 
+class MemoryCoreCatalog:
+    """A core catalog in memory."""
+
+    def __init__(self) -> None:
+        self.runs: dict[CourseKey, str] = {}
+        self.courses: dict[CourseCode, str] = {}
+
+    def run_title(self, course: CourseKey) -> str | None:
+        """Return the title of a course run."""
+        return self.runs.get(course)
+
+    def course_title(self, course: CourseCode) -> str | None:
+        """Return the title of a course."""
+        return self.courses.get(course)
+
+    def add_run(self, course: CourseKey, title: str, language: str | None) -> None:
+        """
+        Add a course run, and its course where that is missing too. Languages are not kept.
+
+        Raises:
+            Refused: when there is a run whose key differs by its case alone.
+        """
+        if str(course).casefold() in {str(key).casefold() for key in self.runs}:
+            raise Refused(f"The core catalog does not take {course}: there is a run with such a key.")
+        self.courses.setdefault(CourseCode.of(course), title)
+        self.runs[course] = title
+
+    def set_run_title(self, course: CourseKey, title: str) -> None:
+        """Give a course run another title."""
+        self.runs[course] = title
+
+    def set_course_title(self, course: CourseCode, title: str) -> None:
+        """Give a course another title."""
+        self.courses[course] = title
+
+
 COURSE_MODES = MemoryCourseModes()
 COURSE_OVERVIEWS = MemoryCourseOverviews()
+CORE_CATALOG = MemoryCoreCatalog()
