@@ -48,7 +48,12 @@ from openedx_catalog_publisher.publishing.releases import plan_undo, rebuild, un
 from openedx_catalog_publisher.publishing.selection import Parents, Selection
 from openedx_catalog_publisher.publishing.snapshots import FieldChange, UnitSnapshot, compare
 from openedx_catalog_publisher.publishing.store import prune_snapshots
-from openedx_catalog_publisher.publishing.withdraw import remove, unpublish
+from openedx_catalog_publisher.publishing.withdraw import archive, remove, reopen, unpublish
+from openedx_catalog_publisher.review.comments import add_comment
+from openedx_catalog_publisher.review.decide import Decided, Ofac, Target, decide, decide_many, skip_step
+from openedx_catalog_publisher.review.schedule import DueRun, publish_due
+from openedx_catalog_publisher.review.send_back import request_changes, request_changes_many, withdraw
+from openedx_catalog_publisher.review.submit import Submitted, submit_course, submit_run
 
 __all__ = [
     "Action",
@@ -60,10 +65,13 @@ __all__ = [
     "CourseCreated",
     "CourseInput",
     "CourseOutcome",
+    "Decided",
+    "DueRun",
     "FieldChange",
     "FieldError",
     "InvalidInput",
     "NotPermitted",
+    "Ofac",
     "OfficialAsOf",
     "OfficialInput",
     "Parents",
@@ -72,11 +80,15 @@ __all__ = [
     "RunInput",
     "Selection",
     "StaleRevision",
+    "Submitted",
+    "Target",
     "UnitNotFound",
     "UnitSnapshot",
     "Written",
+    "add_comment",
     "add_editor",
     "add_redirect",
+    "archive",
     "as_of",
     "can",
     "carry_over",
@@ -84,6 +96,8 @@ __all__ = [
     "create_course",
     "create_reference",
     "create_run",
+    "decide",
+    "decide_many",
     "delete_course",
     "delete_reference",
     "delete_run",
@@ -94,16 +108,23 @@ __all__ = [
     "prune_snapshots",
     "publications_of",
     "publish",
+    "publish_due",
     "read_changes",
     "rebuild",
     "remove",
     "remove_editor",
     "remove_redirect",
+    "reopen",
+    "request_changes",
+    "request_changes_many",
     "restore",
     "revoke_role",
     "seal_log",
     "set_prices",
+    "skip_step",
     "stored_image",
+    "submit_course",
+    "submit_run",
     "undo_release",
     "unpublish",
     "update_course",
@@ -111,5 +132,6 @@ __all__ = [
     "update_run",
     "verify_log",
     "visible",
+    "withdraw",
     "write_courses",
 ]

@@ -62,6 +62,10 @@ class CatalogPublisherConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Register the system checks. Receivers are connected by the platform, from ``plugin_app``."""
-        # Imported here, since it reads settings.
+        """Register the gate of publishing and the system checks; the platform connects receivers itself."""
+        # Imported here, since they read models and settings.
+        from openedx_catalog_publisher.publishing import gate  # noqa: PLC0415
+        from openedx_catalog_publisher.review.gate import ReviewGate  # noqa: PLC0415
         from openedx_catalog_publisher.settings import checks  # noqa: F401, PLC0415
+
+        gate.register(ReviewGate())

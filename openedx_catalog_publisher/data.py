@@ -142,3 +142,40 @@ class CatalogDraftRunData:
     run_uuid = attr.ib(type=UUID)
     course_key = attr.ib(type=CourseKey)
     course_uuid = attr.ib(type=UUID, default=None)
+
+
+@attr.s(frozen=True, kw_only=True)
+class CatalogReviewStateData:
+    """
+    A course or a course run whose place in the review changed.
+
+    Attributes:
+        event_uuid: names this event, however often it is sent; what comes twice has the same.
+        sequence: number among the events of this course or run, from 1; not all of them are public.
+        occurred_at: when it changed, in UTC.
+        review_uuid: the review.
+        unit_kind: ``course`` or ``course_run``.
+        unit_uuid: uuid of the course or run.
+        unit_key: its key.
+        change: ``opened``, ``decided`` or ``closed``.
+        status: where its draft stands now: ``unpublished``, ``review_by_legal``, ``review_by_internal``, ``reviewed``
+            or ``published``.
+        previous_status: where it stood before.
+        step: the step that was decided: ``legal`` or ``internal``.
+        decision: how it was decided: ``approved``, ``skipped`` or ``followed``.
+        reason: why it was closed, for example ``went_live`` or ``changes_requested``.
+    """
+
+    event_uuid = attr.ib(type=UUID)
+    sequence = attr.ib(type=int)
+    occurred_at = attr.ib(type=datetime)
+    review_uuid = attr.ib(type=UUID)
+    unit_kind = attr.ib(type=str)
+    unit_uuid = attr.ib(type=UUID)
+    unit_key = attr.ib(type=str)
+    change = attr.ib(type=str)
+    status = attr.ib(type=str)
+    previous_status = attr.ib(type=str)
+    step = attr.ib(type=str, default=None)
+    decision = attr.ib(type=str, default=None)
+    reason = attr.ib(type=str, default=None)

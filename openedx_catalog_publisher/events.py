@@ -12,6 +12,7 @@ from openedx_catalog_publisher.data import (
     CatalogCoursePublishedData,
     CatalogCourseWithdrawnData,
     CatalogDraftRunData,
+    CatalogReviewStateData,
     CatalogRunPublishedData,
     CatalogRunWithdrawnData,
 )
@@ -91,4 +92,16 @@ CATALOG_RUN_REMOVED = OpenEdxPublicSignal(
 CATALOG_DRAFT_RUN_CREATED = OpenEdxPublicSignal(
     event_type="org.openedx_catalog_publisher.catalog.draft_run.created.v1",
     data={"course_run": CatalogDraftRunData},
+)
+
+# .. event_type: org.openedx_catalog_publisher.catalog.review.state_changed.v1
+# .. event_name: CATALOG_REVIEW_STATE_CHANGED
+# .. event_key_field: review.unit_uuid
+# .. event_description: emitted when a course or a course run was submitted for review, when a step of its review was
+#      decided, and when its review was closed.
+# .. event_data: CatalogReviewStateData
+# .. event_trigger_repository: openedx_catalog_publisher
+CATALOG_REVIEW_STATE_CHANGED = OpenEdxPublicSignal(
+    event_type="org.openedx_catalog_publisher.catalog.review.state_changed.v1",
+    data={"review": CatalogReviewStateData},
 )

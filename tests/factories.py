@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from organizations.models import Organization
 
-from openedx_catalog_publisher.api import Actor, CourseCreated, create_course
+from openedx_catalog_publisher.api import Actor, CourseCreated, Published, Selection, create_course, publish
 from openedx_catalog_publisher.models import (
     ALL_ORGANIZATIONS,
     CatalogRole,
@@ -171,3 +171,8 @@ def make_course(
         changes=course_changes(profile, **changes),
         runs=given,
     )
+
+
+def publish_now(selection: Selection, *, message: str = "tests", expected_digest: str | None = None) -> Published:
+    """Publish drafts without review, as the system may."""
+    return publish(SYSTEM, selection, without_review=True, message=message, expected_digest=expected_digest)

@@ -20,6 +20,9 @@ class Action(enum.Enum):
     UNPUBLISH = "unpublish"
     DELETE = "delete"
     MANAGE_EDITORS = "manage_editors"
+    COMMENT = "comment"
+    REVIEW_LEGAL = "review_legal"
+    REVIEW_INTERNAL = "review_internal"
     REMOVE = "remove"
     REBUILD = "rebuild"
     SKIP_REVIEW = "skip_review"
@@ -43,6 +46,9 @@ UNIT_ACTIONS = frozenset(
         Action.UNPUBLISH,
         Action.DELETE,
         Action.MANAGE_EDITORS,
+        Action.COMMENT,
+        Action.REVIEW_LEGAL,
+        Action.REVIEW_INTERNAL,
         Action.REMOVE,
         Action.REBUILD,
         Action.SKIP_REVIEW,

@@ -8,9 +8,10 @@ right.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from openedx_catalog_publisher.access.actions import ADMIN_ACTIONS, UNIT_ACTIONS, Action
 from openedx_catalog_publisher.access.roles import (
@@ -47,6 +48,12 @@ READERS = (
 WRITERS = (RoleName.PUBLISHER_EDITOR, RoleName.CATALOG_ADMIN)
 """Who writes every draft of their organizations, whoever its editors are."""
 
+REVIEWERS: Mapping[Action, RoleName] = {
+    Action.REVIEW_LEGAL: RoleName.LEGAL_REVIEWER,
+    Action.REVIEW_INTERNAL: RoleName.PROJECT_COORDINATOR,
+}
+"""Who decides which step of a review of their organizations' courses; administrators decide each."""
+
 TEAM = (RoleName.ORG_MEMBER, *WRITERS)
 """Who makes courses, people and collaborators for their organizations."""
 
@@ -75,17 +82,23 @@ def visible(user: Any, action: Action, units: QuerySet[Any]) -> QuerySet[Any]:
     drafts = units.filter(draft=True)
     if may_by_account(user, action):
         return drafts
-    admin = assigned_everywhere(user, RoleName.CATALOG_ADMIN)
     course = "pk" if units.model is Course else "course_id"
+    return drafts.filter(assigned_everywhere(user, RoleName.CATALOG_ADMIN) | _by_role(user, action, course))
+
+
+def _by_role(user: Any, action: Action, course: str) -> Q:
+    """Return the condition that a user's roles for the owners of a course, or its editorship, give a right on it."""
     if action in ADMIN_ACTIONS:
-        return drafts.filter(admin | _holds(user, course, RoleName.CATALOG_ADMIN))
-    if action is Action.VIEW_DRAFT:
-        return drafts.filter(admin | _holds(user, course, *READERS))
+        return Q(_holds(user, course, RoleName.CATALOG_ADMIN))
+    if action in REVIEWERS:
+        return Q(_holds(user, course, REVIEWERS[action], RoleName.CATALOG_ADMIN))
+    if action in (Action.VIEW_DRAFT, Action.COMMENT):
+        return Q(_holds(user, course, *READERS))
     # The user's own editorship counts with their membership, which a token may claim; of others only assignments tell.
     own = CourseEditor.objects.filter(course=OuterRef(course), user=user)
     editors = valid_editors().filter(course=OuterRef(course))
-    team = _holds(user, course, RoleName.ORG_MEMBER) & (Exists(own) | ~Exists(editors))
-    return drafts.filter(admin | _holds(user, course, *WRITERS) | team)
+    team = Q(_holds(user, course, RoleName.ORG_MEMBER)) & (Q(Exists(own)) | ~Q(Exists(editors)))
+    return Q(_holds(user, course, *WRITERS)) | team
 
 
 def may_by_account(user: Any, action: Action) -> bool:

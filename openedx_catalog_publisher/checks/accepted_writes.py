@@ -15,7 +15,7 @@ from typing import Any
 
 from openedx_catalog_publisher.checks.findings import Finding, changes_of, read_snapshot
 from openedx_catalog_publisher.checks.walk import Head, Heads, last_records, walk
-from openedx_catalog_publisher.models import EditRecord, Publication, Side, UnitKind
+from openedx_catalog_publisher.models import EditRecord, Publication, ReviewRecord, Side, UnitKind
 from openedx_catalog_publisher.publishing.capture import CapturedUnit, capture
 from openedx_catalog_publisher.publishing.snapshots import compare
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
@@ -30,7 +30,7 @@ class Replay:
 
     Attributes:
         content: the content that its edits add up to.
-        steps: (number in the chain, revision afterwards) of all its entries.
+        steps: (number in the chain, revision afterwards, operation) of all its entries.
         edits: how many entries of the edit log were replayed.
         unreadable: numbers of the entries that cannot be read.
         forgotten: (number in the chain, field) of the values that an entry overwrote and the log does not hold.
@@ -38,7 +38,7 @@ class Replay:
     """
 
     content: dict[str, Any] = field(default_factory=dict)
-    steps: list[tuple[int, int]] = field(default_factory=list)
+    steps: list[tuple[int, int, uuid.UUID]] = field(default_factory=list)
     edits: int = 0
     unreadable: list[int] = field(default_factory=list)
     forgotten: list[tuple[int, str]] = field(default_factory=list)
@@ -79,7 +79,7 @@ def _replay(kind: UnitKind, heads: Heads) -> dict[uuid.UUID, Replay]:
     names = UNITS[kind].reviews.keys()
     for record in EditRecord.objects.filter(unit_uuid__in=list(heads)).order_by("unit_uuid", "sequence").iterator():
         replay = replays[record.unit_uuid]
-        replay.steps.append((record.sequence, record.revision))
+        replay.steps.append((record.sequence, record.revision, record.operation))
         if not replay.edits:
             replay.begins_with_creation = record.action == EditRecord.Action.CREATE
         replay.edits += 1
@@ -91,9 +91,10 @@ def _replay(kind: UnitKind, heads: Heads) -> dict[uuid.UUID, Replay]:
             if not _equal(replay.content.get(name), changes[name].get("old")):
                 replay.forgotten.append((record.sequence, name))
             replay.content[name] = changes[name].get("new")
-    publications = Publication.objects.filter(unit_uuid__in=list(heads))
-    for unit, sequence, revision in publications.values_list("unit_uuid", "sequence", "revision"):
-        replays[unit].steps.append((sequence, revision))
+    for model in (Publication, ReviewRecord):
+        rows = model.objects.filter(unit_uuid__in=list(heads))
+        for unit, sequence, revision, operation in rows.values_list("unit_uuid", "sequence", "revision", "operation"):
+            replays[unit].steps.append((sequence, revision, operation))
     return replays
 
 
@@ -107,15 +108,16 @@ def _same(content: dict[str, Any], draft: CapturedUnit, name: str) -> bool:
 
 
 def _check_revisions(head: Head, replay: Replay) -> Iterator[Finding]:
-    last = 0
-    for sequence, revision in sorted(replay.steps):
-        if revision != last + 1:
+    last, before = 0, None
+    for sequence, revision, operation in sorted(replay.steps):
+        # What one command does to a unit and to its review may share a revision.
+        if revision != last + 1 and not (revision == last and operation == before):
             yield _finding(
                 head,
                 "revision_unlogged",
                 f"Entry {sequence} of the log goes from revision {last} to {revision}; each entry is one step.",
             )
-        last = revision
+        last, before = revision, operation
     if last != head.revision:
         yield _finding(head, "revision_mismatch", f"The draft is at revision {head.revision}; its log ends at {last}.")
 

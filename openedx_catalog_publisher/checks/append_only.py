@@ -13,8 +13,8 @@ from django.db.models import F, Q
 from openedx_catalog_publisher.checks.findings import UNREADABLE, Finding
 from openedx_catalog_publisher.checks.walk import in_batches
 from openedx_catalog_publisher.ledger.canonical_json import digest
-from openedx_catalog_publisher.ledger.verify import Fault, verify_log
-from openedx_catalog_publisher.models import EditRecord, Publication, Release, Snapshot
+from openedx_catalog_publisher.ledger.verify import CHAINED, Fault, verify_log
+from openedx_catalog_publisher.models import Publication, Release, Snapshot
 from openedx_catalog_publisher.models.normalization import normalize_key
 from openedx_catalog_publisher.models.snapshot import SCHEMA_VERSION
 from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot
@@ -56,7 +56,7 @@ def _units(keys: Iterable[str]) -> set[uuid.UUID]:
     for unit in UNITS.values():
         anchors = unit.root.drafts.filter(key_normalized__in=map(normalize_key, wanted))
         found.update(anchors.values_list("uuid", flat=True))
-    for model in (EditRecord, Publication):
+    for model in CHAINED:
         found.update(model.objects.filter(unit_key__in=wanted).values_list("unit_uuid", flat=True))
     return found
 

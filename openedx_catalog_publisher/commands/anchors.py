@@ -238,3 +238,15 @@ def read_anchors(
     if gone:
         raise UnitNotFound(f"{min(map(str, gone))} was deleted at this moment.")
     return Anchors(courses=course_anchors, runs=run_anchors)
+
+
+def lock_runs(anchors: Anchors, runs: Iterable[uuid.UUID]) -> None:
+    """
+    Lock runs of courses whose locks are held, and add them to the anchors.
+
+    Every command on a run locks its course first, so nobody holds such a run or waits for it meanwhile, and the order
+    of the locks stays right.
+    """
+    missing = set(runs) - anchors.runs.keys()
+    if missing:
+        anchors.runs.update(_read(UnitKind.COURSE_RUN, find(UnitKind.COURSE_RUN, missing).values(), lock=True))

@@ -211,6 +211,7 @@ def update_course(
     *,
     revision: int | None = None,
     extras: Extras = NO_EXTRAS,
+    keep_reviews: bool = False,
 ) -> Written:
     """
     Change a course's draft. Fields that are not named stay; equal input writes nothing.
@@ -221,8 +222,10 @@ def update_course(
         changes: content and state by name, as ``canonical_content`` takes it.
         revision: the revision that the caller saw; None is last-wins per field.
         extras: what clients name in their own way.
+        keep_reviews: refuse what would close a review of the course or of one of its runs.
 
     Raises:
+        Conflict: with ``keep_reviews``, when a review would have to be closed.
         NotPermitted: when the actor may not edit the course.
         StaleRevision: when the draft moved on.
         InvalidInput: naming every faulty field.
@@ -247,5 +250,5 @@ def update_course(
         check_course_type(operation, content["type"], owners)
     entry = draft_write(anchor, current, base, content, state, current.snapshot.identity)
     changed = sorted(entry.logged)
-    write_drafts(operation, anchors, [entry], known.references)
+    write_drafts(operation, anchors, [entry], known.references, keep_reviews=keep_reviews)
     return written(entry, changed)

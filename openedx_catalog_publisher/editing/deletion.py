@@ -26,6 +26,7 @@ from openedx_catalog_publisher.models import (
 )
 from openedx_catalog_publisher.publishing.capture import capture
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
+from openedx_catalog_publisher.review.states import SUBMITTED
 
 
 @command
@@ -41,7 +42,8 @@ def delete_course(operation: Operation, course: uuid.UUID, *, revision: int | No
     Raises:
         NotPermitted: when the actor may not delete the course.
         StaleRevision: when the draft moved on.
-        Conflict: when the course or one of its runs was published once, or a run is in Studio; says the remedy.
+        Conflict: when the course or one of its runs was published once, is in review, or a run is in Studio; says the
+            remedy.
         UnitNotFound: when there is no such draft.
     """
     anchors = read_anchors(courses=[course], all_runs=True)
@@ -63,7 +65,7 @@ def delete_run(operation: Operation, run: uuid.UUID, *, revision: int | None = N
     Raises:
         NotPermitted: when the actor may not delete runs of the course.
         StaleRevision: when the draft moved on.
-        Conflict: when the run was published once, or is in Studio; says the remedy.
+        Conflict: when the run was published once, is in review, or is in Studio; says the remedy.
         UnitNotFound: when there is no such draft.
     """
     anchors = read_anchors(runs=[run])
@@ -98,6 +100,12 @@ def _refuse_what_stays(going: Sequence[Anchor]) -> None:
             f"Published once, so it cannot be deleted: {', '.join(published)}. Unpublish it instead, or discard the "
             "draft's changes.",
             [{"code": "published", "key": key} for key in published],
+        )
+    in_review = sorted(anchor.key for anchor in going if anchor.status in SUBMITTED)
+    if in_review:
+        raise Conflict(
+            f"In review, or waiting to go live: {', '.join(in_review)}. Withdraw the review first.",
+            [{"code": "in_review", "key": key} for key in in_review],
         )
     in_studio = sorted(
         anchor.key

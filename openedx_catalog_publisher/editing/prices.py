@@ -33,6 +33,7 @@ def set_prices(
     *,
     runs: Sequence[uuid.UUID] = (),
     currency: str = DEFAULT_CURRENCY,
+    keep_reviews: bool = False,
 ) -> tuple[Written, ...]:
     """
     Set prices by seat type on a course's entitlement and on the seats of the named runs, in one transaction; what
@@ -44,11 +45,13 @@ def set_prices(
         prices: price by slug of the seat type, at most two decimal places.
         runs: uuids of runs of this course.
         currency: ISO 4217 code of all these prices.
+        keep_reviews: refuse what would close a review.
 
     Returns:
         What was written, the course first.
 
     Raises:
+        Conflict: with ``keep_reviews``, when a review would have to be closed.
         NotPermitted: when the actor may not edit the course.
         InvalidInput: naming the seat type (``prices.verified``), ``currency``, or ``runs``.
         UnitNotFound: when there is no such course or run.
@@ -73,5 +76,5 @@ def set_prices(
         check_references(anchor.kind, content, base, known.references)
         writes.append(draft_write(anchor, current, base, content, {}, current.snapshot.identity))
     changed = [sorted(entry.logged) for entry in writes]
-    write_drafts(operation, anchors, writes, known.references)
+    write_drafts(operation, anchors, writes, known.references, keep_reviews=keep_reviews)
     return tuple(written(entry, names) for entry, names in zip(writes, changed, strict=True))

@@ -63,6 +63,7 @@ def update_run(
     *,
     revision: int | None = None,
     prices: Mapping[str, Any] | None = None,
+    keep_reviews: bool = False,
 ) -> Written:
     """
     Change a run's draft. Fields that are not named stay; equal input writes nothing.
@@ -76,8 +77,10 @@ def update_run(
         changes: content and state by name, as ``canonical_content`` takes it.
         revision: the revision that the caller saw; None is last-wins per field.
         prices: prices by slug of the seat type, which make the seats (``price_lists``); None leaves them.
+        keep_reviews: refuse what would close the review of the run.
 
     Raises:
+        Conflict: with ``keep_reviews``, when the review would have to be closed.
         NotPermitted: when the actor may not edit the course.
         StaleRevision: when the draft moved on.
         InvalidInput: naming every faulty field.
@@ -107,5 +110,5 @@ def update_run(
         check_references(UnitKind.COURSE_RUN, {"seats": content["seats"]}, base, known.references)
     entry = draft_write(anchor, current, base, content, state, current.snapshot.identity)
     changed = sorted(entry.logged)
-    write_drafts(operation, anchors, [entry], known.references)
+    write_drafts(operation, anchors, [entry], known.references, keep_reviews=keep_reviews)
     return written(entry, changed)

@@ -17,6 +17,7 @@ from openedx_catalog_publisher.models import (
     ActorPseudonym,
     CatalogRole,
     CatalogRoleAssignment,
+    Comment,
     CourseEditor,
     InboxEntry,
 )
@@ -85,4 +86,5 @@ def _end_retired(operation: Operation, payload: dict[str, Any], reason: str) -> 
     end_editorships(operation, user.pk, holder, list(courses))
     # Who granted what would tell whose pseudonym stands in the history.
     CatalogRoleAssignment.objects.filter(granted_by=user).update(granted_by=None)
+    Comment.objects.filter(author=user).update(author=None)
     ActorPseudonym.objects.filter(user=user).update(user=None)

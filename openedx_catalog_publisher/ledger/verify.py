@@ -18,11 +18,15 @@ from openedx_catalog_publisher.models import (
     CourseRun,
     EditRecord,
     Publication,
+    ReviewRecord,
     Seal,
     SealedHead,
 )
 
 CHUNK = 200
+
+CHAINED: tuple[type[ChainedRecord], ...] = (EditRecord, Publication, ReviewRecord)
+"""The tables whose rows make up the chains."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def _chains(units: set[uuid.UUID] | None) -> Iterator[list[ChainedRecord]]:
     # Databases order UUIDs differently, so units are taken in batches and their records sorted here.
     for batch in batched(sorted(units if units is not None else _logged_units()), CHUNK):
         chains: dict[uuid.UUID, list[ChainedRecord]] = {}
-        for model in (EditRecord, Publication):
+        for model in CHAINED:
             rows: QuerySet[Any] = model.objects.filter(unit_uuid__in=batch)
             for record in rows.iterator(chunk_size=CHUNK):
                 chains.setdefault(record.unit_uuid, []).append(record)
@@ -71,7 +75,7 @@ def _chains(units: set[uuid.UUID] | None) -> Iterator[list[ChainedRecord]]:
 
 def _logged_units() -> set[uuid.UUID]:
     found: set[uuid.UUID] = set()
-    for model in (EditRecord, Publication):
+    for model in CHAINED:
         rows: QuerySet[Any] = model.objects.order_by()
         found.update(rows.values_list("unit_uuid", flat=True).distinct())
     return found
@@ -139,5 +143,5 @@ def _verify_seals() -> Iterator[Fault]:
 def _is_stored(head: SealedHead) -> bool:
     return any(
         model.objects.filter(unit_uuid=head.unit_uuid, sequence=head.sequence, record_hash=head.record_hash).exists()
-        for model in (EditRecord, Publication)
+        for model in CHAINED
     )

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("openedx_catalog_publisher", "0006_rights"),
+        ("openedx_catalog_publisher", "0007_reviews"),
     ]
 
     operations = [

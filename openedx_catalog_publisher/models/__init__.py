@@ -37,6 +37,7 @@ from openedx_catalog_publisher.models.organization import OrganizationProfile
 from openedx_catalog_publisher.models.outbox import EventKind, OutboxEvent
 from openedx_catalog_publisher.models.people import Person
 from openedx_catalog_publisher.models.reference import Collaborator, Currency, LanguageTag, Reference, Source
+from openedx_catalog_publisher.models.review import Comment, Review, ReviewRecord, ReviewStep
 from openedx_catalog_publisher.models.roles import (
     ALL_ORGANIZATIONS,
     CatalogRole,
@@ -56,6 +57,7 @@ __all__ = [
     "CatalogRoleAssignment",
     "ChainedRecord",
     "Collaborator",
+    "Comment",
     "Course",
     "CourseCollaborator",
     "CourseEditor",
@@ -92,6 +94,9 @@ __all__ = [
     "Reference",
     "Release",
     "RestrictedCourseRun",
+    "Review",
+    "ReviewRecord",
+    "ReviewStep",
     "RoleName",
     "RoleRecord",
     "Seal",

@@ -170,8 +170,10 @@ class Publication(ChainedRecord):
     - ``remove``: no ``snapshot``; the official rows are gone, this row is the tombstone.
 
     ``number`` counts a unit's publications from 1 and is what ``restore`` takes. ``approval`` says on what ground the
-    content went live: ``not_required`` for what the policy asks no review for, ``skipped`` with the reason in the
-    release's message where a catalog administrator published without review.
+    content went live: ``not_required`` for what the policy asks no review for, ``approved`` where every step of
+    ``steps`` was approved for its review digest, ``live_change`` where a setting asks no review of what is live, and
+    ``skipped`` where a catalog administrator skipped a step: in the review with a comment, or by publishing without
+    review with the reason in the release's message.
 
     .. no_pii:
     """
@@ -180,6 +182,8 @@ class Publication(ChainedRecord):
         """On what ground the content went live."""
 
         NOT_REQUIRED = "not_required", _("no review required")
+        APPROVED = "approved", _("approved")
+        LIVE_CHANGE = "live_change", _("change of what is live")
         SKIPPED = "skipped", _("review skipped with reason")
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="publications")
@@ -192,6 +196,7 @@ class Publication(ChainedRecord):
     announcement = models.DateTimeField(_("announcement"), null=True, blank=True)
     go_live_date = models.DateTimeField(_("go-live date"), null=True, blank=True)
     approval = models.CharField(_("approval"), max_length=16, choices=Approval, default=Approval.NOT_REQUIRED)
+    steps = models.JSONField(_("steps of review that it needed"), default=list, blank=True)
 
     hashed_fields = (
         *ChainedRecord.CHAIN_FIELDS,

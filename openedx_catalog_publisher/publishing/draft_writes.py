@@ -16,6 +16,7 @@ from openedx_catalog_publisher.ledger.edit_log import edit_record
 from openedx_catalog_publisher.models import EditRecord, EventKind, OutboxEvent, Side, UnitKind
 from openedx_catalog_publisher.outbox.record import unit_event
 from openedx_catalog_publisher.publishing.capture import CapturedUnit
+from openedx_catalog_publisher.publishing.gate import gate
 from openedx_catalog_publisher.publishing.project import Target, apply, differences
 from openedx_catalog_publisher.publishing.references import MissingReferences, ReferenceIndex
 from openedx_catalog_publisher.publishing.slugs import reserve_draft_slugs
@@ -80,6 +81,7 @@ def write_drafts(
     references: ReferenceIndex,
     *,
     course_pks: Mapping[uuid.UUID, int] | None = None,
+    keep_reviews: bool = False,
 ) -> list[EditRecord]:
     """
     Write drafts: rows, revisions, edit log, slugs and events. Writes nothing for a unit of which nothing differs.
@@ -92,9 +94,11 @@ def write_drafts(
         writes: what shall be written, courses and runs in any order.
         references: what captures learned.
         course_pks: for runs that are created, draft roots of their courses by uuid, unless created here too.
+        keep_reviews: refuse what would close a review.
 
     Raises:
-        Conflict: when a snapshot names reference data that does not exist any more.
+        Conflict: when a snapshot names reference data that does not exist any more; with ``keep_reviews`` also when a
+            review would have to be closed.
         InvalidInput: when a slug is another course's.
     """
     todo = [entry for entry in writes if entry]
@@ -125,6 +129,9 @@ def write_drafts(
         if kind == UnitKind.COURSE:
             reserve_draft_slugs(_moved_slugs(of_kind))
     insert_records(records)
+    existing = [entry for entry in todo if not entry.created]
+    if existing:
+        gate().drafts_written(operation, anchors, existing, references, keep_reviews=keep_reviews)
     anchors.save()
     return records
 

@@ -82,6 +82,7 @@ class Wanted:
         status: under which status.
         action: what the record calls it.
         approval: on what ground the content goes live.
+        steps: the steps of review that it needed.
         draft: the captured draft, whose measured values official rows start with.
     """
 
@@ -91,6 +92,7 @@ class Wanted:
     status: Status
     action: Release.Action
     approval: Publication.Approval = Publication.Approval.NOT_REQUIRED
+    steps: tuple[str, ...] = ()
     draft: CapturedUnit | None = None
     force: bool = False
     changes: tuple[FieldChange, ...] = field(init=False)
@@ -215,6 +217,7 @@ def _record(operation: Operation, release: Release, entry: Wanted, stored: Mappi
     record.content_digest = entry.snapshot.content_digest
     record.status = str(entry.status)
     record.approval = str(entry.approval)
+    record.steps = list(entry.steps)
     if entry.anchor.kind == UnitKind.COURSE_RUN:
         record.announcement = entry.anchor["announcement"]
         record.go_live_date = entry.anchor["go_live_date"]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import enum
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from openedx_catalog_publisher.access.actions import Action
@@ -21,19 +22,16 @@ from openedx_catalog_publisher.models import (
     Course,
     CourseTypeRunType,
     EventKind,
-    Publication,
     Release,
     Status,
     UnitKind,
 )
+from openedx_catalog_publisher.publishing.gate import Clearance, gate
 from openedx_catalog_publisher.publishing.official import Wanted, official_differences
 from openedx_catalog_publisher.publishing.price_warnings import price_warnings
 from openedx_catalog_publisher.publishing.problems import Remark, find_problems
 from openedx_catalog_publisher.publishing.selection import Selection, Standing, Standings, answer_unlocked
 from openedx_catalog_publisher.publishing.snapshots import FieldChange, UnitSnapshot
-
-POLICY_VERSION = 1
-"""Moves when the rules move that say what may be published; a plan made under other rules is void."""
 
 
 class Effect(enum.Enum):
@@ -157,10 +155,10 @@ def build_plan(standings: Standings) -> Plan:
     warnings = type_warnings(standings)
     for unit, remarks in price_warnings(standings).items():
         warnings.setdefault(unit, []).extend(remarks)
-    return plan_of(standings, wanted, warnings=warnings)
+    return plan_of(standings, wanted, warnings=warnings, clearances=gate().clearances(wanted))
 
 
-def publication_of(unit: Standing, *, without_review: bool = False) -> Wanted:
+def publication_of(unit: Standing) -> Wanted:
     """Return what publishing a unit wants: the draft's content, published."""
     return Wanted(
         anchor=unit.anchor,
@@ -168,13 +166,16 @@ def publication_of(unit: Standing, *, without_review: bool = False) -> Wanted:
         snapshot=unit.draft,
         status=Status.PUBLISHED,
         action=Release.Action.PUBLISH,
-        approval=Publication.Approval.SKIPPED if without_review else Publication.Approval.NOT_REQUIRED,
         draft=unit.captured,
     )
 
 
 def plan_of(
-    standings: Standings, wanted: Sequence[Wanted], warnings: dict[uuid.UUID, list[Remark]] | None = None
+    standings: Standings,
+    wanted: Sequence[Wanted],
+    *,
+    warnings: Mapping[uuid.UUID, Sequence[Remark]] = MappingProxyType({}),
+    clearances: Mapping[uuid.UUID, Clearance] = MappingProxyType({}),
 ) -> Plan:
     """Return the plan that leads to what is wanted."""
     rows: dict[uuid.UUID, dict[str, dict[str, int]]] = {}
@@ -197,8 +198,9 @@ def plan_of(
             status=str(entry.status),
             changes=entry.changes,
             rows=rows.get(entry.anchor.uuid, {}),
-            warnings=tuple((warnings or {}).get(entry.anchor.uuid, ())),
+            warnings=tuple(warnings.get(entry.anchor.uuid, ())),
             problems=tuple(problems.get(entry.anchor.uuid, ())),
+            missing_reviews=clearances.get(entry.anchor.uuid, Clearance()).missing,
             events=_events(entry),
         )
         for entry in wanted
@@ -211,7 +213,7 @@ def plan_digest(wanted: Sequence[Wanted]) -> str:
     return digest(
         canonical_json(
             {
-                "policy": POLICY_VERSION,
+                "policy": gate().policy(),
                 "units": sorted(
                     [
                         str(entry.anchor.uuid),

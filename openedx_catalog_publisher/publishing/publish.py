@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from openedx_catalog_publisher.access.actions import Action
+from openedx_catalog_publisher.commands.anchors import Anchors, lock_runs
 from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput
 from openedx_catalog_publisher.commands.rights import require_on_courses
 from openedx_catalog_publisher.commands.transaction import Operation, command
-from openedx_catalog_publisher.models import Publication, Release, Status, UnitKind
+from openedx_catalog_publisher.models import CourseRun, Publication, Release, Status, UnitKind
+from openedx_catalog_publisher.models.derived.course_run import could_be_marketable, enrollment_deadline, has_ended
+from openedx_catalog_publisher.publishing.gate import gate
 from openedx_catalog_publisher.publishing.official import Wanted, make_official, new_release, settle_draft
 from openedx_catalog_publisher.publishing.plan import plan_digest, publication_of
 from openedx_catalog_publisher.publishing.problems import Remark, find_problems
-from openedx_catalog_publisher.publishing.selection import Selection, Standings, read_standings
+from openedx_catalog_publisher.publishing.selection import Parents, Selection, Standing, Standings, read_standings
+from openedx_catalog_publisher.settings import conf
+
+SUNSET = "Nobody can enroll any more, and another run of the course went live."
 
 
 @dataclass(frozen=True)
@@ -56,8 +64,8 @@ def publish(
     Raises:
         NotPermitted: when the actor may not publish one of the courses, or may not skip reviews.
         InvalidInput: naming ``message``, when reviews are skipped without a reason.
-        Conflict: when something moved since the plan was made (naming what), or a run would be official without its
-            course.
+        Conflict: when something moved since the plan was made (naming what), a run would be official without its
+            course, or something needs review (naming the missing steps).
         UnitNotFound: when a unit has no draft.
     """
     if without_review and not message.strip():
@@ -65,10 +73,14 @@ def publish(
     standings = read_standings(selection, lock=True)
     right = Action.SKIP_REVIEW if without_review else Action.PUBLISH
     require_on_courses(operation.actor, right, standings.anchors)
-    wanted = [publication_of(unit, without_review=without_review) for unit in standings.units]
+    wanted = [publication_of(unit) for unit in standings.units]
     digest = plan_digest(wanted)
     check_expected(expected_digest, digest, wanted)
     refuse_problems(find_problems(standings.anchors, wanted))
+    if without_review:
+        skip_reviews(wanted)
+    else:
+        require_reviews(wanted)
     moving = [entry for entry in wanted if entry]
     unchanged = [entry for entry in wanted if not entry]
     release = None
@@ -76,6 +88,7 @@ def publish(
     if moving:
         release = new_release(operation, Release.Action.PUBLISH, message=message, plan_digest=digest)
         records = carry_out(operation, release, standings, moving)
+        unpublish_ended(operation, standings.anchors, moving)
     _note_equal(unchanged)
     standings.anchors.save()
     return Published(
@@ -104,7 +117,93 @@ def carry_out(
     for entry in moving:
         equal = drafts[entry.anchor.uuid] == entry.snapshot.content_digest
         settle_draft(entry.anchor, official=entry.status, equal=equal)
+    gate().official_moved(operation, standings.anchors, {entry.anchor.uuid: entry for entry in moving})
     return records
+
+
+def unpublish_ended(operation: Operation, anchors: Anchors, moved: Sequence[Wanted]) -> Release | None:
+    """
+    Withdraw the runs that nobody can enroll in any more when another run of their course went live, where the setting
+    says so and a published run that has not ended remains, as in Discovery; part of a command that saves the anchors.
+
+    Arguments:
+        operation: the command's operation.
+        anchors: the locked anchors of the courses; runs are added.
+        moved: what became official in this operation.
+
+    Returns:
+        The release; None where nothing was withdrawn.
+    """
+    ended = _ended_runs(moved, operation.time) if conf.sunset_ended_runs() else []
+    if not ended:
+        return None
+    anchors.save()
+    lock_runs(anchors, ended)
+    standings = read_standings(Selection.of(runs=ended, parents=Parents.NEVER), lock=True, anchors=anchors)
+    release = new_release(operation, Release.Action.UNPUBLISH, message=SUNSET)
+    carry_out(operation, release, standings, [withdrawal_of(unit) for unit in standings.units])
+    return release
+
+
+def withdrawal_of(unit: Standing) -> Wanted:
+    """Return what withdrawing an official unit wants: the same content, unpublished."""
+    assert unit.official.snapshot is not None  # noqa: S101 - callers name official units only
+    return Wanted(
+        anchor=unit.anchor,
+        before=unit.official,
+        snapshot=unit.official.snapshot,
+        status=Status.UNPUBLISHED,
+        action=Release.Action.UNPUBLISH,
+    )
+
+
+def _ended_runs(moved: Sequence[Wanted], now: datetime) -> list[uuid.UUID]:
+    courses = {
+        entry.anchor["course_id"]
+        for entry in moved
+        if entry.anchor.kind == UnitKind.COURSE_RUN
+        and entry.status == Status.PUBLISHED
+        and entry.before.status != Status.PUBLISHED
+    }
+    if not courses:
+        return []
+    rows = CourseRun.objects.filter(course__draft_version__in=courses, status=Status.PUBLISHED)
+    by_course: dict[int, list[CourseRun]] = {}
+    for run in rows.select_related("course", "type").prefetch_related("seats").order_by("pk"):
+        by_course.setdefault(run.course_id, []).append(run)
+    ended: list[uuid.UUID] = []
+    for runs in by_course.values():
+        over = [run for run in runs if (enrollment_deadline(run) or now) < now]
+        if any(run not in over and not has_ended(run, now) and could_be_marketable(run) for run in runs):
+            ended += [run.uuid for run in over]
+    return ended
+
+
+def require_reviews(wanted: Sequence[Wanted]) -> None:
+    """
+    Note on what ground each unit goes live.
+
+    Raises:
+        Conflict: naming the steps of review that are missing, by unit.
+    """
+    clearances = gate().clearances(wanted)
+    missing = [(entry.anchor.key, clearances[entry.anchor.uuid].missing) for entry in wanted]
+    missing = [(key, steps) for key, steps in missing if steps]
+    if missing:
+        raise Conflict(
+            " ".join(f"{key} still needs review: {', '.join(steps)}." for key, steps in missing)
+            + " Submit it for review; it goes live when every step is approved.",
+            [{"code": "review_missing", "key": key, "steps": list(steps)} for key, steps in missing],
+        )
+    for entry in wanted:
+        found = clearances[entry.anchor.uuid]
+        entry.approval, entry.steps = found.approval, found.steps
+
+
+def skip_reviews(wanted: Sequence[Wanted]) -> None:
+    """Note that each unit goes live without review; the release says by whom and why."""
+    for entry in wanted:
+        entry.approval = Publication.Approval.SKIPPED
 
 
 def check_expected(expected: str | None, actual: str, wanted: Sequence[Wanted]) -> None:

@@ -88,15 +88,22 @@ class Standings:
     known: Capture
 
 
-def read_standings(selection: Selection, *, lock: bool) -> Standings:
+def read_standings(selection: Selection, *, lock: bool, anchors: Anchors | None = None) -> Standings:
     """
     Read the selected units, under their locks or without.
 
     What is read without locks may be of several moments; ``answer_unlocked`` sees to that.
 
+    Arguments:
+        selection: which units.
+        lock: whether to lock them.
+        anchors: the anchors that the caller holds already, of all units that are selected by name and of their courses.
+
     Raises:
         UnitNotFound: when a unit has no draft.
     """
+    if anchors is not None:
+        return _read(selection, anchors)
     anchors = read_anchors(courses=selection.courses, runs=selection.runs, all_runs=selection.all_runs, lock=lock)
     return _read(selection, anchors)
 
@@ -126,7 +133,11 @@ def _read(selection: Selection, anchors: Anchors) -> Standings:
         if course.uuid in selection.courses
         or selection.parents is Parents.ALWAYS
         or (selection.parents is Parents.WHERE_NEEDED and states[course.uuid].snapshot is None)
-    ] + list(anchors.runs.values())
+    ] + [
+        run
+        for run in anchors.runs.values()
+        if run.uuid in selection.runs or (selection.all_runs and anchors.course_of(run).uuid in selection.courses)
+    ]
     known = Capture()
     for kind in (UnitKind.COURSE, UnitKind.COURSE_RUN):
         written = [anchor.pk for anchor in selected if anchor.kind == kind and not _is_equal(anchor, states)]

@@ -203,18 +203,26 @@ def compare(old: UnitSnapshot | None, new: UnitSnapshot) -> tuple[FieldChange, .
         old: what was; None compares with nothing, so that every field that holds something differs.
         new: what is.
     """
-    unit = UNITS[new.kind]
     changes = []
-    for name, review in unit.reviews.items():
+    for name in UNITS[new.kind].reviews:
         before = None if old is None else old.content[name]
         after = new.content[name]
         if before == after or (old is None and after in (None, [], {})):
             continue
-        same_for_review = (
-            old is not None
-            and name in unit.lists
-            and _reviewed_parts(new.kind, name, before) == _reviewed_parts(new.kind, name, after)
-        )
-        stand = Review.EXEMPT if same_for_review and review is Review.REVIEWED else review
-        changes.append(FieldChange(name=name, old=before, new=after, review=stand))
+        stand = UNITS[new.kind].reviews[name] if old is None else change_stand(new.kind, name, before, after)
+        changes.append(FieldChange(name=name, old=before, new=after, review=stand or Review.EXEMPT))
     return tuple(changes)
+
+
+def change_stand(kind: UnitKind, name: str, old: Any, new: Any) -> Review | None:
+    """
+    Return how a change of one field from one value to another stands to the review; None for what is no content.
+
+    A reviewed list of which only parts moved that need no review is exempt.
+    """
+    unit = UNITS[kind]
+    review = unit.reviews.get(name)
+    if review is not Review.REVIEWED or name not in unit.lists:
+        return review
+    same = _reviewed_parts(kind, name, old) == _reviewed_parts(kind, name, new)
+    return Review.EXEMPT if same else Review.REVIEWED

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from openedx_catalog_publisher.commands.bulk import insert_rows
 from openedx_catalog_publisher.commands.transaction import in_one_transaction
-from openedx_catalog_publisher.models import Publication, Snapshot
+from openedx_catalog_publisher.models import Publication, Review, ReviewRecord, Snapshot
 from openedx_catalog_publisher.models.snapshot import SCHEMA_VERSION
 from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot
 
@@ -80,7 +80,7 @@ def is_referred_to(target: str, code: str) -> bool:
 
 def prune_snapshots(*, dry_run: bool = False) -> int:
     """
-    Delete the snapshots that no publication refers to.
+    Delete the snapshots that no publication and no act of a review refers to.
 
     Safe beside running commands: what a command is about to refer to is locked by it and passed over here, and what is
     deleted here is locked until it is gone, so that a command stores it again.
@@ -103,7 +103,8 @@ def prune_snapshots(*, dry_run: bool = False) -> int:
 
 
 def _idle(snapshots: QuerySet[Snapshot]) -> QuerySet[Snapshot]:
-    return snapshots.filter(~Exists(Publication.objects.filter(snapshot=OuterRef("pk")))).order_by("pk")
+    named = (model.objects.filter(snapshot=OuterRef("pk")) for model in (Publication, Review, ReviewRecord))
+    return snapshots.filter(*(~Exists(rows) for rows in named)).order_by("pk")
 
 
 def _delete_idle(pks: Sequence[int]) -> int:

@@ -11,6 +11,7 @@ from openedx_catalog_publisher.commands.bulk import delete_rows
 from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput
 from openedx_catalog_publisher.commands.rights import require_on_courses
 from openedx_catalog_publisher.commands.transaction import Operation, command
+from openedx_catalog_publisher.ledger.canonical_json import timestamp
 from openedx_catalog_publisher.ledger.chain import append
 from openedx_catalog_publisher.models import (
     Course,
@@ -24,6 +25,7 @@ from openedx_catalog_publisher.models import (
     UnitKind,
 )
 from openedx_catalog_publisher.outbox.record import unit_event
+from openedx_catalog_publisher.publishing.gate import gate
 from openedx_catalog_publisher.publishing.official import (
     OfficialState,
     Wanted,
@@ -32,9 +34,11 @@ from openedx_catalog_publisher.publishing.official import (
     publication_record,
     settle_draft,
 )
-from openedx_catalog_publisher.publishing.publish import carry_out
-from openedx_catalog_publisher.publishing.selection import Parents, Selection, read_standings
+from openedx_catalog_publisher.publishing.publish import carry_out, withdrawal_of
+from openedx_catalog_publisher.publishing.selection import Parents, Selection, Standing, Standings, read_standings
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
+
+IDLE = frozenset({Status.UNPUBLISHED, Status.PUBLISHED})
 
 REASON_MISSING = "Say why: the reason stands in the log."
 
@@ -56,29 +60,84 @@ def unpublish(operation: Operation, selection: Selection, *, reason: str) -> Rel
         UnitNotFound: when a unit has no draft.
     """
     _require_reason(reason)
-    _require_units(selection.courses | selection.runs)
-    selection = Selection(
-        courses=selection.courses, runs=selection.runs, all_runs=selection.all_runs, parents=Parents.NEVER
-    )
-    standings = read_standings(selection, lock=True)
+    standings = _alone(selection)
     require_on_courses(operation.actor, Action.UNPUBLISH, standings.anchors)
     named = selection.courses | selection.runs
     live = [unit for unit in standings.units if unit.official.status == Status.PUBLISHED]
     idle = [unit.anchor.key for unit in standings.units if unit not in live and unit.anchor.uuid in named]
     if idle:
         raise Conflict(f"Not published: {', '.join(idle)}.")
+    return _withdraw(operation, standings, live, reason)
+
+
+@command
+def archive(operation: Operation, run: uuid.UUID, *, reason: str) -> Release:
+    """
+    Unpublish a run that has ended.
+
+    Arguments:
+        operation: given by the command.
+        run: its uuid.
+        reason: why; stands in the log.
+
+    Raises:
+        NotPermitted: when the actor may not unpublish the course.
+        InvalidInput: without a reason; naming ``end`` where what is official of the run has not ended.
+        Conflict: when the run is not published.
+        UnitNotFound: when the run has no draft.
+    """
+    _require_reason(reason)
+    standings = read_standings(Selection.of(runs=[run], parents=Parents.NEVER), lock=True)
+    require_on_courses(operation.actor, Action.UNPUBLISH, standings.anchors)
+    live = [unit for unit in standings.units if unit.official.status == Status.PUBLISHED]
+    if not live:
+        raise Conflict(f"Not published: {standings.anchors.runs[run].key}.")
+    content = live[0].official.snapshot.content if live[0].official.snapshot else {}
+    end = content.get("end")
+    if end is None or end > timestamp(operation.time):
+        when = f"It ends on {end}" if end else "It has no end"
+        raise InvalidInput({"end": [f"Only a run that has ended is archived. {when}; unpublish it instead."]})
+    return _withdraw(operation, standings, live, reason)
+
+
+@command
+def reopen(operation: Operation, selection: Selection, *, reason: str) -> Release:
+    """
+    Publish again what was unpublished: exactly the content that is still official, which needs no review.
+
+    Arguments:
+        operation: given by the command.
+        selection: which units; the courses of named runs are not published with them.
+        reason: why; stands in the log.
+
+    Raises:
+        NotPermitted: when the actor may not publish one of the courses.
+        InvalidInput: without a reason, or without a unit.
+        Conflict: when one of the units is not unpublished, or its draft is in review and goes live by that.
+        UnitNotFound: when a unit has no draft.
+    """
+    _require_reason(reason)
+    standings = _alone(selection)
+    require_on_courses(operation.actor, Action.PUBLISH, standings.anchors)
+    idle = [unit for unit in standings.units if unit.official.status == Status.UNPUBLISHED]
+    other = sorted(unit.anchor.key for unit in standings.units if unit not in idle)
+    if other:
+        raise Conflict(f"Not unpublished: {', '.join(other)}.")
+    submitted = sorted(unit.anchor.key for unit in idle if unit.anchor.status not in IDLE)
+    if submitted:
+        raise Conflict(f"In review, and goes live by that: {', '.join(submitted)}. Withdraw the review first.")
     wanted = [
         Wanted(
             anchor=unit.anchor,
             before=unit.official,
             snapshot=unit.official.snapshot,
-            status=Status.UNPUBLISHED,
-            action=Release.Action.UNPUBLISH,
+            status=Status.PUBLISHED,
+            action=Release.Action.PUBLISH,
         )
-        for unit in live
+        for unit in idle
         if unit.official.snapshot is not None
     ]
-    release = new_release(operation, Release.Action.UNPUBLISH, message=reason)
+    release = new_release(operation, Release.Action.PUBLISH, message=reason)
     carry_out(operation, release, standings, wanted)
     standings.anchors.save()
     return release
@@ -131,7 +190,23 @@ def remove(
         )
         for anchor in going
     )
+    gate().official_moved(operation, anchors, {anchor.uuid: None for anchor in going})
     anchors.save()
+    return release
+
+
+def _alone(selection: Selection) -> Standings:
+    _require_units(selection.courses | selection.runs)
+    alone = Selection(
+        courses=selection.courses, runs=selection.runs, all_runs=selection.all_runs, parents=Parents.NEVER
+    )
+    return read_standings(alone, lock=True)
+
+
+def _withdraw(operation: Operation, standings: Standings, live: Sequence[Standing], reason: str) -> Release:
+    release = new_release(operation, Release.Action.UNPUBLISH, message=reason)
+    carry_out(operation, release, standings, [withdrawal_of(unit) for unit in live])
+    standings.anchors.save()
     return release
 
 

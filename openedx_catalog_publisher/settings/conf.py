@@ -120,6 +120,40 @@ ROLE_MAPPING: Final = Kind[dict[str, str]](
         and all(isinstance(name, str) and name and ":" not in name and role in ROLES for name, role in value.items())
     ),
 )
+STEPS: Final = ("legal", "internal")
+"""The steps of a review, of which ``models.ReviewStep`` is the list."""
+
+
+def _is_nested(value: object, keys: Callable[[object], bool], inner: Callable[[object], bool]) -> bool:
+    return isinstance(value, dict) and all(keys(key) and inner(entry) for key, entry in value.items())
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(each, str) and each for each in value)
+
+
+STEPS_BY_FIELD: Final = Kind[dict[str, dict[str, list[str]]]](
+    "a dictionary with 'course' and 'course_run', each a dictionary from the name of a field to a list of 'legal' and "
+    "'internal'",
+    lambda value: _is_nested(
+        value,
+        lambda kind: kind in ("course", "course_run"),
+        lambda fields: _is_nested(
+            fields,
+            lambda name: isinstance(name, str),
+            lambda steps: isinstance(steps, (list, tuple)) and all(step in STEPS for step in steps),
+        ),
+    ),
+)
+FIELDS_BY_TYPE: Final = Kind[dict[str, dict[str, list[str]]]](
+    "a dictionary from the slug of a course type, or '*', to a dictionary with 'course' and 'course_run', each a list "
+    "of names of fields",
+    lambda value: _is_nested(
+        value,
+        lambda slug: slug == "*" or SLUG.accepts(slug),
+        lambda kinds: _is_nested(kinds, lambda kind: kind in ("course", "course_run"), _are_texts),
+    ),
+)
 WEB_ROOT: Final = Kind[str](
     "empty, or an address that starts with http:// or https:// and has no slash at its end",
     lambda value: (
@@ -214,6 +248,57 @@ PUBLISHER_URL_ROOT: Final = Setting(f"{PREFIX}PUBLISHER_URL_ROOT", "", WEB_ROOT)
 #     empty they do not.
 STUDIO_URL_ROOT: Final = Setting(f"{PREFIX}STUDIO_URL_ROOT", "", WEB_ROOT)
 
+# .. setting_name: CATALOG_PUBLISHER_REVIEW_STEPS
+# .. setting_default: {}
+# .. setting_description: Which steps of review ("legal", "internal") a change of a field needs, where it does not need
+#     both, as {"course": {"entitlement": ["internal"]}, "course_run": {"seats": ["internal"]}}. Only fields that are
+#     reviewed at all stand here; an empty list asks for none. A change of this setting voids plans that were read
+#     before.
+REVIEW_STEPS: Final = Setting[dict[str, dict[str, list[str]]]](f"{PREFIX}REVIEW_STEPS", {}, STEPS_BY_FIELD)
+
+# .. setting_name: CATALOG_PUBLISHER_REQUIRED_FIELDS
+# .. setting_default: {}
+# .. setting_description: Which fields must be filled before a draft is submitted for review, beside those that are
+#     always required, by slug of the course type or "*" for all, as {"*": {"course": ["syllabus_raw"]},
+#     "executive-education-2u": {"course": ["additional_metadata"], "course_run": ["variant_id"]}}.
+REQUIRED_FIELDS: Final = Setting[dict[str, dict[str, list[str]]]](f"{PREFIX}REQUIRED_FIELDS", {}, FIELDS_BY_TYPE)
+
+# .. toggle_name: CATALOG_PUBLISHER_FOUR_EYES
+# .. toggle_implementation: DjangoSetting
+# .. toggle_default: True
+# .. toggle_description: On, nobody approves content that they changed themselves since it was last published. Off, they
+#     may.
+# .. toggle_use_cases: open_edx
+# .. toggle_creation_date: 2026-11-28
+FOUR_EYES: Final = Setting(f"{PREFIX}FOUR_EYES", True, BOOLEAN)
+
+# .. toggle_name: CATALOG_PUBLISHER_TWO_REVIEWERS
+# .. toggle_implementation: DjangoSetting
+# .. toggle_default: False
+# .. toggle_description: On, the legal and the internal step of one content are approved by two people. Off, one person
+#     who holds both roles may approve both.
+# .. toggle_use_cases: open_edx
+# .. toggle_creation_date: 2026-11-28
+TWO_REVIEWERS: Final = Setting(f"{PREFIX}TWO_REVIEWERS", False, BOOLEAN)
+
+# .. toggle_name: CATALOG_PUBLISHER_LIVE_CHANGES_SKIP_REVIEW
+# .. toggle_implementation: DjangoSetting
+# .. toggle_default: False
+# .. toggle_description: On, changes of what is published go live without review, as in Course Discovery. Off, they go
+#     through the steps that concern them.
+# .. toggle_use_cases: open_edx
+# .. toggle_creation_date: 2026-11-28
+LIVE_CHANGES_SKIP_REVIEW: Final = Setting(f"{PREFIX}LIVE_CHANGES_SKIP_REVIEW", False, BOOLEAN)
+
+# .. toggle_name: CATALOG_PUBLISHER_SUNSET_ENDED_RUNS
+# .. toggle_implementation: DjangoSetting
+# .. toggle_default: False
+# .. toggle_description: On, when a run goes live, published runs of the same course that nobody can enroll in any more
+#     are unpublished, provided that a published run remains that has not ended, as in Course Discovery.
+# .. toggle_use_cases: open_edx
+# .. toggle_creation_date: 2026-11-28
+SUNSET_ENDED_RUNS: Final = Setting(f"{PREFIX}SUNSET_ENDED_RUNS", False, BOOLEAN)
+
 ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
     STAFF_READ_ONLY,
     JWT_ROLES,
@@ -228,6 +313,12 @@ ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
     MAIL_SENDER,
     PUBLISHER_URL_ROOT,
     STUDIO_URL_ROOT,
+    REVIEW_STEPS,
+    REQUIRED_FIELDS,
+    FOUR_EYES,
+    TWO_REVIEWERS,
+    LIVE_CHANGES_SKIP_REVIEW,
+    SUNSET_ENDED_RUNS,
 )
 
 
@@ -294,3 +385,33 @@ def publisher_url_root() -> str:
 def studio_url_root() -> str:
     """Root address of Studio, without a slash at its end, or ''. Raises ImproperlyConfigured."""
     return STUDIO_URL_ROOT.value()
+
+
+def review_steps() -> dict[str, dict[str, list[str]]]:
+    """Steps by field and kind of unit, where a change does not need both. Raises ImproperlyConfigured."""
+    return REVIEW_STEPS.value()
+
+
+def required_fields() -> dict[str, dict[str, list[str]]]:
+    """Fields that a submission needs beside the usual ones, by course type. Raises ImproperlyConfigured."""
+    return REQUIRED_FIELDS.value()
+
+
+def four_eyes() -> bool:
+    """Whether nobody approves what they changed themselves. Raises ImproperlyConfigured for a wrong type."""
+    return FOUR_EYES.value()
+
+
+def two_reviewers() -> bool:
+    """Whether the two steps of one content need two people. Raises ImproperlyConfigured for a wrong type."""
+    return TWO_REVIEWERS.value()
+
+
+def live_changes_skip_review() -> bool:
+    """Whether changes of what is published need no review. Raises ImproperlyConfigured for a wrong type."""
+    return LIVE_CHANGES_SKIP_REVIEW.value()
+
+
+def sunset_ended_runs() -> bool:
+    """Whether runs that are over are unpublished when another goes live. Raises ImproperlyConfigured."""
+    return SUNSET_ENDED_RUNS.value()

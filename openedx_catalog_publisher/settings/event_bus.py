@@ -18,6 +18,7 @@ KEY_FIELDS: Final = {
     "org.openedx_catalog_publisher.catalog.course_run.unpublished.v1": "course_run.run_uuid",
     "org.openedx_catalog_publisher.catalog.course_run.removed.v1": "course_run.run_uuid",
     "org.openedx_catalog_publisher.catalog.draft_run.created.v1": "course_run.run_uuid",
+    "org.openedx_catalog_publisher.catalog.review.state_changed.v1": "review.unit_uuid",
 }
 """By type, the path to the value by which a bus keeps events of one object in order."""
 

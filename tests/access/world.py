@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from openedx_catalog_publisher.access.actions import ADMIN_ACTIONS, UNIT_ACTIONS, Action
 from openedx_catalog_publisher.access.token_roles import TokenRole, give_token_roles
-from openedx_catalog_publisher.api import Selection, publish, unpublish, update_course
+from openedx_catalog_publisher.api import Selection, unpublish, update_course
 from openedx_catalog_publisher.models import (
     ALL_ORGANIZATIONS,
     CatalogRoleAssignment,
@@ -21,7 +21,7 @@ from openedx_catalog_publisher.models import (
     OrganizationProfile,
     RoleName,
 )
-from tests.factories import SYSTEM, grant, make_course, make_member, make_organization, make_user
+from tests.factories import SYSTEM, grant, make_course, make_member, make_organization, make_user, publish_now
 
 READS = frozenset({Action.VIEW_DRAFT})
 WRITES = frozenset({Action.EDIT, Action.PUBLISH, Action.UNPUBLISH, Action.DELETE, Action.MANAGE_EDITORS})
@@ -112,7 +112,7 @@ class World:
             "joint": self._course([ours, theirs], make_member(theirs)),
         }
         for name in ("edited", "abandoned", "foreign", "joint"):
-            publish(SYSTEM, Selection.of([self.courses[name].uuid], all_runs=True))
+            publish_now(Selection.of([self.courses[name].uuid], all_runs=True))
         update_course(SYSTEM, self.courses["edited"].uuid, {"title": "Changed since"})
         unpublish(SYSTEM, Selection.of([self.courses["abandoned"].uuid], all_runs=True), reason="tests")
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from openedx_catalog_publisher.api import Selection, publish, update_course, update_run
+from openedx_catalog_publisher.api import Selection, update_course, update_run
 from openedx_catalog_publisher.models import Course, CourseRun, EditRecord, Publication, Release, RoleName
 from tests.admin.conftest import logged_in
 from tests.admin.pages import address, assert_saved, read_form, send_form
-from tests.factories import SYSTEM, grant, make_course, make_user
+from tests.factories import SYSTEM, grant, make_course, make_user, publish_now
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def _made(runs: int = 1, *, published: bool = False, **changes: Any) -> tuple[Course, list[CourseRun]]:
     made = make_course(runs=runs, **changes)
     if published:
-        publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True), message="first")
+        publish_now(Selection.of([made.course.uuid], all_runs=True), message="first")
     return Course.drafts.get(uuid=made.course.uuid), [CourseRun.drafts.get(uuid=run.uuid) for run in made.runs]
 
 
@@ -148,7 +148,7 @@ def test_history_tells_who_did_what_and_restores(staff: Client) -> None:
     course, _ = _made(published=True, expected_learning_items=["Read the question"])
     title = course.title
     send_form(staff, address("course", "change", course.pk), {"title": "Second"})
-    publish(SYSTEM, Selection.of([course.uuid]))
+    publish_now(Selection.of([course.uuid]))
     page = staff.get(address("course", "history", course.pk)).content.decode()
     assert "Read the question" in page
     positions = [page.index(text) for text in ("Publication 2: published", "Second", "Publication 1: published")]
@@ -251,7 +251,7 @@ def test_a_release_of_many_units_leads_to_their_list(staff: Client, monkeypatch:
 def test_logs_show_their_content_decoded(staff: Client) -> None:
     course, _ = _made(published=True)
     update_course(SYSTEM, course.uuid, {"title": "A <script>title</script>"})
-    publish(SYSTEM, Selection.of([course.uuid]), message="second")
+    publish_now(Selection.of([course.uuid]), message="second")
     publication = Publication.objects.get(unit_uuid=course.uuid, number=2)
     edit = EditRecord.objects.get(unit_uuid=course.uuid, action="update")
     pages = {

@@ -10,7 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from openedx_catalog_publisher.api import Selection, publish, read_changes, update_course
+from openedx_catalog_publisher.api import Selection, read_changes, update_course
 from openedx_catalog_publisher.editing.image_names import DIGEST_BYTES
 from openedx_catalog_publisher.editing.images import MAX_BYTES
 from openedx_catalog_publisher.models import Course, CourseEditor, CourseRun, EditRecord
@@ -26,6 +26,7 @@ from tests.factories import (
     make_person,
     make_subject,
     make_user,
+    publish_now,
     run_changes,
     run_type,
     seat,
@@ -270,7 +271,7 @@ def test_a_draft_that_never_was_published_is_deleted_by_its_command(staff: Clien
 
 def test_a_published_draft_is_not_deleted_and_the_remedy_is_said(staff: Client) -> None:
     course = _course()
-    publish(SYSTEM, Selection.of([course.uuid]))
+    publish_now(Selection.of([course.uuid]))
     response = staff.post(address("course", "delete", course.pk), {"post": "yes"}, follow=True)
     assert "Unpublish it instead" in response.content.decode()
     assert Course.drafts.filter(uuid=course.uuid).exists()
@@ -286,7 +287,7 @@ def test_many_rows_are_never_deleted_at_once(superuser: Client) -> None:
 
 def test_official_rows_are_shown_and_not_written(superuser: Client) -> None:
     course = _course()
-    publish(SYSTEM, Selection.of([course.uuid]))
+    publish_now(Selection.of([course.uuid]))
     official = Course.objects.get(uuid=course.uuid)
     url = address("course", "change", official.pk)
     page = superuser.get(url).content.decode()

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from openedx_catalog_publisher import events
-from openedx_catalog_publisher.api import Selection, publish, remove, unpublish
+from openedx_catalog_publisher.api import Selection, remove, unpublish
 from openedx_catalog_publisher.models import EventKind, OutboxEvent
-from tests.factories import SYSTEM, make_course, make_organization
+from tests.factories import SYSTEM, make_course, make_organization, publish_now
 
 PATH = "openedx_catalog_publisher.consumers.openedx_events.OpenedxEvents"
 
@@ -20,7 +20,7 @@ def live_and_back() -> Sequence[OutboxEvent]:
     """Let a course with a run go live, be taken back and be removed, and return the events that are public."""
     made = make_course(make_organization("AcmeX"), number="N1")
     course = Selection.of(courses=[made.course.uuid], all_runs=True)
-    publish(SYSTEM, course)
+    publish_now(course)
     unpublish(SYSTEM, course, reason="tests")
     remove(SYSTEM, courses=[made.course.uuid], reason="tests")
     return list(OutboxEvent.objects.exclude(kind=EventKind.EDITOR_ADDED).order_by("pk"))
@@ -45,5 +45,5 @@ def listening(receiver: Callable[..., None]) -> Iterator[None]:
 
 def carried(arguments: dict[str, Any]) -> Any:
     """Return what a signal carried, of the arguments of a receiver."""
-    (data,) = (arguments[name] for name in ("catalog_course", "course_run") if name in arguments)
+    (data,) = (arguments[name] for name in ("catalog_course", "course_run", "review") if name in arguments)
     return data

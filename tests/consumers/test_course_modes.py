@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from opaque_keys.edx.keys import CourseKey
 
-from openedx_catalog_publisher.api import CourseCreated, Selection, plan_publication, publish, unpublish, update_run
+from openedx_catalog_publisher.api import CourseCreated, Selection, plan_publication, unpublish, update_run
 from openedx_catalog_publisher.consumers.course_modes import CourseModes
 from openedx_catalog_publisher.models import CourseRun, Delivery, Mode, Seat, Track
 from openedx_catalog_publisher.outbox.consumers import Difference, Verifiable
@@ -19,7 +19,7 @@ from openedx_catalog_publisher.outbox.relay import relay
 from openedx_catalog_publisher.platform import standalone
 from openedx_catalog_publisher.publishing.price_warnings import COURSE_MODES
 from tests.consumers.state_contract import StateContract
-from tests.factories import SYSTEM, make_course, make_organization, run_changes, run_type, seat
+from tests.factories import SYSTEM, make_course, make_organization, publish_now, run_changes, run_type, seat
 from tests.fake_platform.models import CourseMode, CourseOverview, HistoricalCourseMode
 from tests.fake_platform.modules import platform_modules
 
@@ -48,7 +48,7 @@ def a_course(*seats: dict[str, Any], known: bool = True, **run: Any) -> CourseCr
 
 def go_live(made: CourseCreated) -> None:
     """Publish a course with its run."""
-    publish(SYSTEM, Selection.of(courses=[made.course.uuid], all_runs=True))
+    publish_now(Selection.of(courses=[made.course.uuid], all_runs=True))
 
 
 def modes() -> list[tuple[Any, ...]]:
@@ -261,12 +261,12 @@ class TestContract(StateContract):
 
     def steps(self) -> Sequence[Callable[[], Any]]:
         made = a_course()
-        publish(SYSTEM, Selection.of(courses=[made.course.uuid]))
+        publish_now(Selection.of(courses=[made.course.uuid]))
         run = made.runs[0].uuid
 
         def price(amount: str) -> None:
             update_run(SYSTEM, run, changes={"seats": [seat("audit", "0.00"), seat("verified", amount)]})
-            publish(SYSTEM, Selection.of(runs=[run]))
+            publish_now(Selection.of(runs=[run]))
 
         return [lambda: price("50.00"), lambda: price("60.00")]
 

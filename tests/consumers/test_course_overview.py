@@ -10,14 +10,14 @@ import pytest
 from django.db.models.signals import post_save
 from opaque_keys.edx.keys import CourseKey
 
-from openedx_catalog_publisher.api import CourseCreated, Selection, publish, remove, unpublish, update_run
+from openedx_catalog_publisher.api import CourseCreated, Selection, remove, unpublish, update_run
 from openedx_catalog_publisher.consumers.course_overview import CourseOverview as Consumer
 from openedx_catalog_publisher.models import CourseRun, CourseType, Delivery
 from openedx_catalog_publisher.outbox.consumers import Difference, Verifiable
 from openedx_catalog_publisher.outbox.relay import relay
 from openedx_catalog_publisher.platform import standalone
 from tests.consumers.state_contract import StateContract
-from tests.factories import SYSTEM, make_course, make_organization
+from tests.factories import SYSTEM, make_course, make_organization, publish_now
 from tests.fake_platform.models import CourseOverview
 from tests.fake_platform.modules import platform_modules
 
@@ -48,7 +48,7 @@ def a_course(known: bool = True) -> CourseCreated:
 
 def go_live(made: CourseCreated) -> None:
     """Publish a course with its run."""
-    publish(SYSTEM, Selection.of(courses=[made.course.uuid], all_runs=True))
+    publish_now(Selection.of(courses=[made.course.uuid], all_runs=True))
 
 
 def stored() -> tuple[Any, ...]:
@@ -177,10 +177,10 @@ class TestContract(StateContract):
 
     def steps(self) -> Sequence[Callable[[], Any]]:
         made = a_course()
-        publish(SYSTEM, Selection.of(courses=[made.course.uuid]))
+        publish_now(Selection.of(courses=[made.course.uuid]))
         self.saved.clear()
         run = Selection.of(runs=[made.runs[0].uuid])
-        return [lambda: publish(SYSTEM, run), lambda: unpublish(SYSTEM, run, reason="tests")]
+        return [lambda: publish_now(run), lambda: unpublish(SYSTEM, run, reason="tests")]
 
     def state(self) -> Any:
         return stored()

@@ -38,6 +38,7 @@ from tests.factories import (
     make_course,
     make_member,
     make_organization,
+    publish_now,
     run_changes,
 )
 from tests.outbox.recording import pass_time
@@ -144,7 +145,7 @@ class TestRecipients:
         mail.outbox = []
         grant(ann, RoleName.PROJECT_COORDINATOR, organization)
         unpublish(SYSTEM, Selection.of(runs=[made.runs[0].uuid]), reason="tests")
-        publish(SYSTEM, Selection.of(runs=[made.runs[0].uuid]))
+        publish_now(Selection.of(runs=[made.runs[0].uuid]))
 
         relay()
 
@@ -199,7 +200,7 @@ class TestOccasions:
         relay()
         assert len(mail.outbox) == 1
 
-        publish(SYSTEM, Selection.of(runs=[made.runs[0].uuid]))
+        publish_now(Selection.of(runs=[made.runs[0].uuid]))
         relay()
 
         assert len(mail.outbox) == 2
@@ -380,7 +381,7 @@ class TestContract(ConsumerContract):
         run = Selection.of(runs=[made.runs[0].uuid])
         go_live(made.course)
         unpublish(SYSTEM, run, reason="tests")
-        publish(SYSTEM, run)
+        publish_now(run)
         return run_events()
 
     def effects(self) -> list[Hashable]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from opaque_keys.edx.keys import CourseKey
 
-from openedx_catalog_publisher.api import CourseCreated, Selection, publish, remove, update_course, update_run
+from openedx_catalog_publisher.api import CourseCreated, Selection, remove, update_course, update_run
 from openedx_catalog_publisher.consumers.openedx_catalog import OpenedxCatalog
 from openedx_catalog_publisher.models import CourseRun, CourseType, Delivery
 from openedx_catalog_publisher.outbox.consumers import Difference, Verifiable
@@ -19,7 +19,7 @@ from openedx_catalog_publisher.platform.core_catalog import CoreCatalog, CourseC
 from openedx_catalog_publisher.platform.standalone import MemoryCoreCatalog
 from tests.consumers.state_contract import StateContract
 from tests.core_catalog import needs_core_catalog
-from tests.factories import SYSTEM, make_course, make_organization
+from tests.factories import SYSTEM, make_course, make_organization, publish_now
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +69,7 @@ def a_course(title: str = "Data") -> CourseCreated:
 
 def go_live(made: CourseCreated) -> None:
     """Publish a course with its run."""
-    publish(SYSTEM, Selection.of(courses=[made.course.uuid], all_runs=True))
+    publish_now(Selection.of(courses=[made.course.uuid], all_runs=True))
 
 
 def key_of(made: CourseCreated) -> CourseKey:
@@ -88,7 +88,7 @@ def test_a_published_run_is_there_with_its_title_and_its_course_with_the_courses
 
 def test_a_course_without_a_published_run_is_not_added(catalog: Watched) -> None:
     made = a_course()
-    publish(SYSTEM, Selection.of(courses=[made.course.uuid]))
+    publish_now(Selection.of(courses=[made.course.uuid]))
     relay()
     assert catalog.writes == []
     assert OpenedxCatalog().differences(made.course.uuid) == ()
@@ -100,7 +100,7 @@ def test_another_title_of_the_course_is_brought_across_alone(catalog: Watched) -
     relay()
     catalog.writes.clear()
     update_course(SYSTEM, made.course.uuid, changes={"title": "Data for all"})
-    publish(SYSTEM, Selection.of(courses=[made.course.uuid]))
+    publish_now(Selection.of(courses=[made.course.uuid]))
     relay()
     assert catalog.writes == [("set_course_title", str(COURSE), "Data for all")]
 
@@ -178,12 +178,12 @@ class TestContract(StateContract):
 
     def steps(self) -> Sequence[Callable[[], Any]]:
         made = a_course()
-        publish(SYSTEM, Selection.of(courses=[made.course.uuid]))
+        publish_now(Selection.of(courses=[made.course.uuid]))
         self.run = made.runs[0]
 
         def publish_as(title: str) -> None:
             update_run(SYSTEM, self.run.uuid, changes={"title_override": title})
-            publish(SYSTEM, Selection.of(runs=[self.run.uuid]))
+            publish_now(Selection.of(runs=[self.run.uuid]))
 
         return [lambda: publish_as("First"), lambda: publish_as("Second")]
 

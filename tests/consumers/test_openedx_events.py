@@ -20,6 +20,7 @@ from openedx_events.event_bus.avro.schema import schema_from_signal
 from openedx_events.event_bus.avro.serializer import serialize_event_data_to_bytes
 
 from openedx_catalog_publisher import events
+from openedx_catalog_publisher.api import withdraw
 from openedx_catalog_publisher.models import Course, CourseRun, Delivery, OutboxEvent
 from openedx_catalog_publisher.outbox.backlog import backlog
 from openedx_catalog_publisher.outbox.relay import relay
@@ -28,6 +29,7 @@ from tests.consumers.contract import ConsumerContract
 from tests.consumers.public_signals import ALL, PATH, carried, events_of_one_run, listening, live_and_back
 from tests.factories import make_course
 from tests.management.calling import call
+from tests.review.stage import set_stage
 
 SCHEMAS = Path(__file__).parent / "public_signals.json"
 EXAMPLES: dict[Any, Any] = {
@@ -124,6 +126,32 @@ class TestWhatIsSent:
         assert unpublished.catalog_course_key == course.key == "AcmeX+N1"
         assert (unpublished.publication, removed.publication) == (2, 3)
         assert unpublished.release_uuid != removed.release_uuid
+
+    def test_each_change_of_a_review_says_where_the_draft_stood_and_where_it_stands(self, heard: Heard) -> None:
+        stage = set_stage()
+        stage.submit()
+        review = stage.open_review(stage.run)
+        stage.approve_legally()
+        withdraw(stage.editor, review.uuid)
+        relay()
+
+        told = [each for each in heard.carried if type(each).__name__ == "CatalogReviewStateData"]
+        assert {each.unit_uuid for each in told} == {stage.run, stage.course}
+        of_run = [each for each in told if each.unit_uuid == stage.run]
+        assert [(each.change, each.previous_status, each.status) for each in of_run] == [
+            ("opened", "unpublished", "review_by_legal"),
+            ("decided", "review_by_legal", "review_by_internal"),
+            ("closed", "review_by_internal", "unpublished"),
+        ]
+        assert [(each.step, each.decision, each.reason) for each in of_run] == [
+            (None, None, None),
+            ("legal", "approved", None),
+            (None, None, "withdrawn"),
+        ]
+        key = CourseRun.drafts.get().key
+        assert {(each.unit_kind, each.unit_key, each.review_uuid) for each in of_run} == {
+            ("course_run", key, review.uuid)
+        }
 
     def test_an_event_that_is_not_public_is_done_without_a_signal(self, heard: Heard) -> None:
         made = make_course()

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
-from openedx_catalog_publisher.api import Selection, publish, remove, unpublish, update_course
+from openedx_catalog_publisher.api import Selection, remove, unpublish, update_course
 from openedx_catalog_publisher.commands.anchors import course_tag
 from openedx_catalog_publisher.models import (
     CatalogRoleAssignment,
@@ -78,9 +78,9 @@ def make_world() -> World:
     withdrawn = factories.make_course(other, number="OLD", runs=1)
     removed = factories.make_course(other, number="GONE", runs=1)
     for made in (published, elsewhere, withdrawn, removed):
-        publish(factories.SYSTEM, Selection.of(courses=[made.course.uuid], all_runs=True))
+        factories.publish_now(Selection.of(courses=[made.course.uuid], all_runs=True))
     update_course(factories.SYSTEM, published.course.uuid, {"title": "Data once more"})
-    publish(factories.SYSTEM, Selection.of(courses=[published.course.uuid]))
+    factories.publish_now(Selection.of(courses=[published.course.uuid]))
     update_course(factories.acting(editor), published.course.uuid, {"title": "Data, not published"})
     unpublish(factories.SYSTEM, Selection.of(courses=[withdrawn.course.uuid]), reason="Over.")
     remove(factories.SYSTEM, courses=[removed.course.uuid], reason="A mistake.")

@@ -11,9 +11,9 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from demo import recipe
 from demo.accounts import ACCOUNTS, BY_USERNAME, NORTH, RIGHTS, TRES, user_of
 from demo.views.home import LISTED_ORGANIZATIONS
-from openedx_catalog_publisher.api import Action, Selection, can, publish
+from openedx_catalog_publisher.api import Action, Selection, can
 from openedx_catalog_publisher.models import ALL_ORGANIZATIONS, Course, OrganizationProfile
-from tests.factories import SYSTEM, make_course
+from tests.factories import make_course, publish_now
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("demo.urls")]
 
@@ -36,7 +36,7 @@ def test_an_empty_catalog_says_so_and_how_to_fill_it(client: Client) -> None:
 def test_drafts_and_official_rows_are_counted_and_only_official_courses_are_shown(client: Client) -> None:
     published = make_course(title="علم الفلك للجميع", runs=2)
     make_course(title="Not yet to be seen", runs=3)
-    publish(SYSTEM, Selection.of([published.course.uuid], runs=[published.runs[0].uuid]))
+    publish_now(Selection.of([published.course.uuid], runs=[published.runs[0].uuid]))
 
     assert figures(client) == {
         "drafts of courses": 2,
@@ -58,18 +58,18 @@ def test_each_organization_shows_what_it_published_last(client: Client) -> None:
     organization = OrganizationProfile.objects.get(
         course_links__course=Course.drafts.get(uuid=first.course.uuid), course_links__kind="owner"
     )
-    publish(SYSTEM, Selection.of([first.course.uuid]))
+    publish_now(Selection.of([first.course.uuid]))
     second = make_course(organization, runs=0, title="The second")
-    publish(SYSTEM, Selection.of([second.course.uuid]))
+    publish_now(Selection.of([second.course.uuid]))
     other = make_course(runs=0, title="Another's")
-    publish(SYSTEM, Selection.of([other.course.uuid]))
+    publish_now(Selection.of([other.course.uuid]))
 
     assert [card.title for card in client.get("/").context["cards"]] == ["The second", "Another's"]
 
 
 def test_the_title_of_a_course_is_text_and_no_markup(client: Client) -> None:
     made = make_course(title="<script>alert(1)</script>")
-    publish(SYSTEM, Selection.of([made.course.uuid]))
+    publish_now(Selection.of([made.course.uuid]))
 
     assertContains(client.get("/"), "&lt;script&gt;alert(1)&lt;/script&gt;")
 
@@ -78,11 +78,11 @@ def test_the_page_takes_as_many_statements_for_many_courses_as_for_one(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     # Seven counts, the newest of each organization, eight tables of what cards show, and the request's own savepoint.
-    publish(SYSTEM, Selection.of([make_course().course.uuid], all_runs=True))
+    publish_now(Selection.of([make_course().course.uuid], all_runs=True))
     with django_assert_num_queries(18):
         client.get("/")
     for _ in range(LISTED_ORGANIZATIONS + 1):
-        publish(SYSTEM, Selection.of([make_course().course.uuid], all_runs=True))
+        publish_now(Selection.of([make_course().course.uuid], all_runs=True))
 
     with django_assert_num_queries(18):
         response = client.get("/")
@@ -135,7 +135,7 @@ class TestPeople:
         drafts = {
             key: make_course(OrganizationProfile.objects.get(key=key), number="X1").course.uuid for key in (NORTH, TRES)
         }
-        publish(SYSTEM, Selection.of(list(drafts.values())))
+        publish_now(Selection.of(list(drafts.values())))
 
         for right in RIGHTS:
             rows = Course.objects if right.action is Action.VIEW_OFFICIAL else Course.drafts

@@ -11,9 +11,9 @@ from django.test import Client
 from pytest_django.asserts import assertContains
 
 from demo.views.mailbox import ON_A_PAGE
-from openedx_catalog_publisher.api import Selection, publish
+from openedx_catalog_publisher.api import Selection
 from openedx_catalog_publisher.outbox.relay import relay
-from tests.factories import SYSTEM, make_course, make_member, make_organization
+from tests.factories import make_course, make_member, make_organization, publish_now
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("demo.urls")]
 
@@ -33,7 +33,7 @@ def publish_and_mail() -> None:
     user = make_member(organization)
     type(user).objects.filter(pk=user.pk).update(email="nadia@example.org", first_name="Nadia")
     course = make_course(organization, title="数据 <b>für</b> alle: علم").course
-    publish(SYSTEM, Selection.of([course.uuid], all_runs=True))
+    publish_now(Selection.of([course.uuid], all_runs=True))
     relay()
 
 

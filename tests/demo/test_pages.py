@@ -11,16 +11,16 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from demo.course_cards import direction_of
 from demo.views.drafts import Standing
-from openedx_catalog_publisher.api import Selection, publish, unpublish, update_course
+from openedx_catalog_publisher.api import Selection, unpublish, update_course
 from openedx_catalog_publisher.models import Course, OrganizationProfile
-from tests.factories import SYSTEM, make_course, make_subject, run_changes
+from tests.factories import SYSTEM, make_course, make_subject, publish_now, run_changes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("demo.urls")]
 
 
 def published(**changes: Any) -> Course:
     made = make_course(**changes)
-    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    publish_now(Selection.of([made.course.uuid], all_runs=True))
     return Course.drafts.get(uuid=made.course.uuid)
 
 
@@ -119,8 +119,8 @@ class TestDrafts:
         same, changed, withdrawn, run = (self.make(number=title, title=title) for title in ("A", "B", "C", "D"))
         self.make(number="E", title="E", runs=2)
         self.make("TresVolcanes", title="Not ours")
-        publish(SYSTEM, Selection.of([same.uuid, changed.uuid, withdrawn.uuid], all_runs=True))
-        publish(SYSTEM, Selection.of([run.uuid]))
+        publish_now(Selection.of([same.uuid, changed.uuid, withdrawn.uuid], all_runs=True))
+        publish_now(Selection.of([run.uuid]))
         update_course(SYSTEM, changed.uuid, {"title": "B2"})
         unpublish(SYSTEM, Selection.of([withdrawn.uuid]), reason="For the test.")
 
@@ -159,7 +159,7 @@ class TestDrafts:
 
     def test_the_plan_of_a_draft_says_in_words_what_would_change(self, client: Client) -> None:
         course = self.make(title="Before")
-        publish(SYSTEM, Selection.of([course.uuid], all_runs=True))
+        publish_now(Selection.of([course.uuid], all_runs=True))
         update_course(SYSTEM, course.uuid, {"title": "After", "type": None})
 
         response = client.get(f"/drafts/{course.key}/")
@@ -175,7 +175,7 @@ class TestDrafts:
 
     def test_a_withdrawn_run_is_left_out_of_the_plan(self, client: Client) -> None:
         course = self.make(runs=2)
-        publish(SYSTEM, Selection.of([course.uuid], all_runs=True))
+        publish_now(Selection.of([course.uuid], all_runs=True))
         run = course.course_runs.order_by("pk").first()
         assert run is not None
         unpublish(SYSTEM, Selection.of(runs=[run.uuid]), reason="For the test.")

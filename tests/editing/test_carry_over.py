@@ -22,7 +22,6 @@ from openedx_catalog_publisher.api import (
     carry_over,
     delete_course,
     discard,
-    publish,
     update_course,
     write_courses,
 )
@@ -47,6 +46,7 @@ from tests.factories import (
     make_member,
     make_organization,
     make_subject,
+    publish_now,
     run_changes,
 )
 from tests.row_counts import row_counts
@@ -430,7 +430,7 @@ def test_only_administrators_and_the_system_carry_over_and_say_why(organization:
 
 def test_what_cannot_be_published_takes_the_batch_back(organization: OrganizationProfile) -> None:
     made = make_course(organization, number="SKY", runs=[run_changes(key="course-v1:NorthU+SKY+1", external_key="x")])
-    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    publish_now(Selection.of([made.course.uuid], all_runs=True))
     before = row_counts()
     twin = RunInput(
         "course-v1:NorthU+SKY+2", {}, official=OfficialInput(Status.PUBLISHED, {"external_key": "x", "hidden": True})

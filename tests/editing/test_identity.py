@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from openedx_catalog_publisher.api import InvalidInput, Selection, create_run, publish, update_course, update_run
+from openedx_catalog_publisher.api import InvalidInput, Selection, create_run, update_course, update_run
 from openedx_catalog_publisher.models import Course, CourseRun, EditRecord
-from tests.factories import SYSTEM, make_course, make_organization
+from tests.factories import SYSTEM, make_course, make_organization, publish_now
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,7 @@ def test_naming_the_identity_as_it_is_breaks_no_rule_and_writes_nothing() -> Non
 @pytest.mark.parametrize("side", ["drafts", "objects"])
 def test_saving_a_course_keeps_its_identity(name: str, value: Any, side: str) -> None:
     made = make_course()
-    publish(SYSTEM, Selection.of([made.course.uuid]))
+    publish_now(Selection.of([made.course.uuid]))
     row = getattr(Course, side).get(uuid=made.course.uuid)
     if getattr(row, name) == value:
         value = not value

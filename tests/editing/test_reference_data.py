@@ -16,7 +16,6 @@ from openedx_catalog_publisher.api import (
     UnitNotFound,
     create_reference,
     delete_reference,
-    publish,
     update_course,
     update_reference,
 )
@@ -44,6 +43,7 @@ from tests.factories import (
     make_person,
     make_subject,
     make_user,
+    publish_now,
 )
 
 pytestmark = pytest.mark.django_db
@@ -182,9 +182,9 @@ def test_what_a_draft_or_an_old_publication_names_is_not_deleted_but_retired() -
     course = make_course(runs=0, subjects=[subject]).course.uuid
     with pytest.raises(Conflict, match="Retire it instead"):
         delete_reference(SYSTEM, Subject, subject.pk)
-    publish(SYSTEM, Selection.of([course]))
+    publish_now(Selection.of([course]))
     update_course(SYSTEM, course, {"subjects": []})
-    publish(SYSTEM, Selection.of([course]))
+    publish_now(Selection.of([course]))
     assert not subject.course_links.exists()
     with pytest.raises(Conflict, match="Retire it instead"):
         delete_reference(SYSTEM, Subject, subject.pk)

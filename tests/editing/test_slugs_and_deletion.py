@@ -18,7 +18,6 @@ from openedx_catalog_publisher.api import (
     add_redirect,
     delete_course,
     delete_run,
-    publish,
     read_changes,
     remove,
     remove_redirect,
@@ -37,7 +36,7 @@ from openedx_catalog_publisher.models import (
     Seat,
     UnitKind,
 )
-from tests.factories import SYSTEM, acting, make_course, make_member, make_organization
+from tests.factories import SYSTEM, acting, make_course, make_member, make_organization, publish_now
 
 pytestmark = pytest.mark.django_db
 
@@ -67,11 +66,11 @@ def test_a_draft_reserves_its_slug_and_releases_it_when_it_never_was_official() 
 
 def test_a_slug_that_was_official_leads_to_its_course_for_good() -> None:
     course = make_course(runs=0, url_slug="first").course.uuid
-    publish(SYSTEM, Selection.of([course]))
+    publish_now(Selection.of([course]))
     assert _slugs(course) == {"first": "odh"}
     update_course(SYSTEM, course, {"url_slug": "second"})
     assert _slugs(course) == {"first": "oh", "second": "d"}
-    publish(SYSTEM, Selection.of([course]))
+    publish_now(Selection.of([course]))
     assert _slugs(course) == {"first": "h", "second": "odh"}
     with pytest.raises(InvalidInput) as caught:
         make_course(runs=0, url_slug="FIRST")
@@ -162,7 +161,7 @@ def test_a_deleted_run_leaves_the_course_without_its_canonical_run() -> None:
 def test_what_was_published_once_is_not_deleted_even_after_its_removal() -> None:
     made = make_course(runs=2)
     published, other = (run.uuid for run in made.runs)
-    publish(SYSTEM, Selection.of(runs=[published]))
+    publish_now(Selection.of(runs=[published]))
     events = OutboxEvent.objects.count()
     acts: list[Callable[[], None]] = [
         lambda: delete_course(SYSTEM, made.course.uuid),

@@ -18,7 +18,6 @@ from openedx_catalog_publisher.api import (
     create_reference,
     create_run,
     discard,
-    publish,
     remove,
     unpublish,
     update_course,
@@ -40,7 +39,7 @@ from openedx_catalog_publisher.models import (
     Subject,
     UnitKind,
 )
-from tests.factories import SYSTEM, make_course, make_organization, make_person, run_changes
+from tests.factories import SYSTEM, make_course, make_organization, make_person, publish_now, run_changes
 from tests.importers.catalog_files import (
     HEADER,
     export_file,
@@ -97,9 +96,9 @@ def make_catalog() -> None:
         geolocation={"location_name": "Nord", "lat": "48.137154", "lng": "11.57612400001"},
     )
     _, second, third = (run.uuid for run in stars.runs)
-    publish(SYSTEM, Selection.of([stars.course.uuid], [second]))
+    publish_now(Selection.of([stars.course.uuid], [second]))
     update_course(SYSTEM, stars.course.uuid, {"url_slug": "more-stars"})
-    publish(SYSTEM, Selection.of([stars.course.uuid]))
+    publish_now(Selection.of([stars.course.uuid]))
     update_course(
         SYSTEM,
         stars.course.uuid,
@@ -113,22 +112,22 @@ def make_catalog() -> None:
     update_run(SYSTEM, second, {"title_override": "Second", "go_live_date": "2031-01-01T00:00:00Z", "end": None})
     add_redirect(SYSTEM, stars.course.uuid, "/old/stars")
     add_redirect(SYSTEM, stars.course.uuid, "/a")
-    publish(SYSTEM, Selection.of(runs=[third]))
+    publish_now(Selection.of(runs=[third]))
     unpublish(SYSTEM, Selection.of(runs=[third]), reason="Over.")
     CourseRun.drafts.filter(uuid=third).update(has_ofac_restrictions=True, ofac_comment="Asked.")
 
     sea = make_course(south, number="SEA", runs=1, url_slug="sea")
-    publish(SYSTEM, Selection.of([sea.course.uuid], all_runs=True))
+    publish_now(Selection.of([sea.course.uuid], all_runs=True))
     unpublish(SYSTEM, Selection.of([sea.course.uuid], all_runs=True), reason="Dry.")
     update_course(SYSTEM, sea.course.uuid, {"faq": "<p>Where is the water?</p>"})
 
     gone = make_course(south, number="GONE", runs=[run_changes(restricted_run=None)])
-    publish(SYSTEM, Selection.of([gone.course.uuid], all_runs=True))
+    publish_now(Selection.of([gone.course.uuid], all_runs=True))
     remove(SYSTEM, courses=[gone.course.uuid], reason="Never was.")
     make_course(north, number="DRAFT", runs=0, level_type=None, entitlement=None)
 
     whole = make_course(south, number="WHOLE", runs=2)
-    publish(SYSTEM, Selection.of([whole.course.uuid], all_runs=True))
+    publish_now(Selection.of([whole.course.uuid], all_runs=True))
     Subject.objects.filter(course_links__course__uuid=whole.course.uuid).update(retired=True)
     create_run(SYSTEM, whole.course.uuid, run_changes(start="2033-01-01T00:00:00Z", end=None))
 
@@ -248,7 +247,7 @@ class TestIntoTheSameInstallation:
         export_file(path)
         uuid = Course.drafts.get(number="SEA").uuid
         update_course(SYSTEM, uuid, {"title": "Later"})
-        publish(SYSTEM, Selection.of([uuid], parents=Parents.NEVER))
+        publish_now(Selection.of([uuid], parents=Parents.NEVER))
         report = import_catalog(path).report
         assert report["updated"]["keys"] == ["SouthU+SEA"]
         assert [release["units"] for release in report["published"]["releases"]] == [1, 1]
@@ -303,7 +302,7 @@ class TestWhatIsExported:
         made = make_course(
             watchers=["w@example.org"], runs=[run_changes(staff=[person], go_live_date="2031-01-01T00:00:00Z")]
         )
-        publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+        publish_now(Selection.of([made.course.uuid], all_runs=True))
         text = json.dumps(exported(sides=Sides.OFFICIAL))
         assert "@example.org" not in text
         assert "go_live_date" not in text

@@ -2,9 +2,9 @@
 
 import pytest
 
-from openedx_catalog_publisher.api import Selection, publish, update_run
+from openedx_catalog_publisher.api import Selection, update_run
 from openedx_catalog_publisher.models import Course, CourseRun, EditRecord, Publication, Release
-from tests.factories import SYSTEM, make_course, make_organization, run_changes
+from tests.factories import SYSTEM, make_course, make_organization, publish_now, run_changes
 from tests.importers.record_files import course, import_records
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +66,7 @@ def test_faulty_fields_of_a_run_are_named_with_its_key() -> None:
 def test_a_course_that_cannot_be_published_is_named_and_stops_nobody() -> None:
     organization = make_organization("SampleX")
     made = make_course(organization, number="N1", runs=[run_changes(external_key="twin")])
-    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    publish_now(Selection.of([made.course.uuid], all_runs=True))
     # Its draft leaves the key, which the official run still has.
     update_run(SYSTEM, made.runs[0].uuid, {"external_key": None})
     report = import_records(course(1, runs=[{"external_key": "twin"}]), course(2), publish=True)

@@ -15,7 +15,6 @@ from openedx_catalog_publisher.api import (
     CourseCreated,
     Selection,
     delete_course,
-    publish,
     read_changes,
     seal_log,
     unpublish,
@@ -32,7 +31,7 @@ from openedx_catalog_publisher.models import (
     SealedHead,
 )
 from openedx_catalog_publisher.models.immutability import AppendOnlyError
-from tests.factories import SYSTEM, make_course
+from tests.factories import SYSTEM, make_course, publish_now
 from tests.module_data import kept_for_module
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +42,7 @@ def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[CourseCreate
     with kept_for_module(django_db_blocker):
         made = make_course(runs=1)
         update_course(SYSTEM, made.course.uuid, {"title": "Other", "watchers": ["a@example.com"]})
-        publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+        publish_now(Selection.of([made.course.uuid], all_runs=True))
         unpublish(SYSTEM, Selection.of([made.course.uuid]), reason="Over.")
         seal_log()
         yield made

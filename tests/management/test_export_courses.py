@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from openedx_catalog_publisher.api import Selection, publish
+from openedx_catalog_publisher.api import Selection
 from openedx_catalog_publisher.editing.images import stored_image
 from openedx_catalog_publisher.models import Course
-from tests.factories import SYSTEM, make_course, make_organization
+from tests.factories import make_course, make_organization, publish_now
 from tests.importers.catalog_files import data_uri, import_catalog, picture
 from tests.management.calling import call, refusal
 
@@ -24,7 +24,7 @@ def _catalog(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     image = stored_image(Course._meta.get_field("image"), picture())
     made = make_course(make_organization("NorthU"), number="SKY", image=image)
-    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    publish_now(Selection.of([made.course.uuid], all_runs=True))
     make_course(make_organization("SouthU"), number="SEA", runs=2)
 
 

@@ -16,7 +16,7 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from openedx_catalog_publisher.api import InvalidInput, Selection, add_redirect, grant_role, publish, seal_log
+from openedx_catalog_publisher.api import InvalidInput, Selection, add_redirect, grant_role, seal_log
 from openedx_catalog_publisher.commands.integrity import violation
 from openedx_catalog_publisher.models import (
     ALL_ORGANIZATIONS,
@@ -49,7 +49,7 @@ from openedx_catalog_publisher.models import (
     Snapshot,
 )
 from openedx_catalog_publisher.models.reference import Reference
-from tests.factories import SYSTEM, make_course, make_level, make_member, make_organization, make_user
+from tests.factories import SYSTEM, make_course, make_level, make_member, make_organization, make_user, publish_now
 from tests.module_data import kept_for_module
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 def _make_world() -> World:
     organization = make_organization("Universität")
     made = make_course(organization, number="Bio.1", runs=2, url_slug="biology")
-    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    publish_now(Selection.of([made.course.uuid], all_runs=True))
     member = make_member(organization)
     CourseEditor.objects.create(course=Course.drafts.get(uuid=made.course.uuid), user=member)
     add_redirect(SYSTEM, made.course.uuid, "/old/biology")

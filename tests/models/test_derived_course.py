@@ -9,11 +9,11 @@ import pytest
 from django.db.models import prefetch_related_objects
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from openedx_catalog_publisher.api import Selection, publish, unpublish
+from openedx_catalog_publisher.api import Selection, unpublish
 from openedx_catalog_publisher.models import Course, CourseRun, CourseType, OrganizationProfile
 from openedx_catalog_publisher.models.derived import course as derived
 from openedx_catalog_publisher.models.derived import course_run as derived_run
-from tests.factories import SYSTEM, make_course, make_organization, run_changes, seat
+from tests.factories import SYSTEM, make_course, make_organization, publish_now, run_changes, seat
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def run(name: str, start: str | None, end: str | None = "2032-12-31T00:00:00Z", 
 def official_course(runs: list[dict[str, Any]], **changes: Any) -> Course:
     """Return the official row of a course that was published with these runs."""
     made = make_course(runs=[run_changes(**entry) for entry in runs], **changes)
-    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    publish_now(Selection.of([made.course.uuid], all_runs=True))
     course: Course = Course.objects.get(uuid=made.course.uuid)
     return course
 

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from openedx_catalog_publisher.api import Selection, publish
+from openedx_catalog_publisher.api import Selection
 from openedx_catalog_publisher.models import Course, CourseRun, CourseRunType, CourseType, Seat, SeatType
 from openedx_catalog_publisher.models.derived import course_run as derived
 from openedx_catalog_publisher.models.derived.course_run import Availability
 from openedx_catalog_publisher.models.derived.seat import upgrade_deadline
-from tests.factories import SYSTEM, make_course, run_changes, run_type, seat
+from tests.factories import make_course, publish_now, run_changes, run_type, seat
 
 NOW = datetime(2031, 6, 15, 12, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -32,7 +32,7 @@ moments = st.none() | instants
 def official_run(**changes: Any) -> CourseRun:
     """Return the official row of a run that was made with this content and published with its course."""
     made = make_course(runs=[run_changes(**changes)])
-    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    publish_now(Selection.of([made.course.uuid], all_runs=True))
     run: CourseRun = CourseRun.objects.get(uuid=made.runs[0].uuid)
     return run
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.db import models
 
-from openedx_catalog_publisher.api import Selection, publish
+from openedx_catalog_publisher.api import Selection
 from openedx_catalog_publisher.models import Course, CourseRun, UnitKind
 from openedx_catalog_publisher.models.field_classes import FieldClasses
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
-from tests.factories import SYSTEM, make_course
+from tests.factories import make_course, publish_now
 
 TABLES: list[tuple[type[models.Model], FieldClasses]] = [
     entry
@@ -67,7 +67,7 @@ def test_content_names_are_told_apart_within_a_unit() -> None:
 @pytest.mark.django_db
 def test_a_draft_tree_read_through_every_reverse_relation_holds_drafts_only() -> None:
     made = make_course(runs=2)
-    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    publish_now(Selection.of([made.course.uuid], all_runs=True))
     draft = Course.drafts.get(uuid=made.course.uuid)
     official = Course.objects.get(uuid=made.course.uuid)
 

@@ -11,11 +11,11 @@ from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from openedx_catalog_publisher.api import Selection, publish
+from openedx_catalog_publisher.api import Selection
 from openedx_catalog_publisher.models import Delivery, Seal
 from openedx_catalog_publisher.outbox.start import start_relay, start_relay_on_commit
 from openedx_catalog_publisher.tasks import relay_outbox
-from tests.factories import SYSTEM, make_course
+from tests.factories import make_course, publish_now
 from tests.outbox.recording import Recording
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def test_commands_start_the_relay_once_when_they_are_committed(
 ) -> None:
     with django_capture_on_commit_callbacks() as callbacks:
         course = make_course(runs=3).course
-        publish(SYSTEM, Selection.of([course.uuid], all_runs=True))
+        publish_now(Selection.of([course.uuid], all_runs=True))
 
     assert callbacks == [start_relay]
     assert recording.handed == []

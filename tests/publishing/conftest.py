@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from openedx_catalog_publisher.api import CourseCreated, Selection, publish
-from tests.factories import SYSTEM, make_course
+from openedx_catalog_publisher.api import CourseCreated, Selection
+from tests.factories import make_course, publish_now
 
 
 @pytest.fixture
@@ -17,5 +17,5 @@ def made() -> CourseCreated:
 @pytest.fixture
 def live(made: CourseCreated) -> CourseCreated:
     """The same, published with its runs."""
-    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    publish_now(Selection.of([made.course.uuid], all_runs=True))
     return made

@@ -11,13 +11,12 @@ from openedx_catalog_publisher.api import (
     CourseCreated,
     Selection,
     plan_publication,
-    publish,
     update_run,
 )
 from openedx_catalog_publisher.models import (
     CourseRun,
 )
-from tests.factories import SYSTEM
+from tests.factories import SYSTEM, publish_now
 from tests.row_counts import row_counts
 
 pytestmark = pytest.mark.django_db
@@ -35,10 +34,10 @@ def test_an_external_key_that_moves_from_one_run_to_another_is_published_in_one_
     runs = [run.uuid for run in made.runs]
     source, target = runs[giver], runs[1 - giver]
     update_run(SYSTEM, source, {"external_key": "E-1"})
-    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    publish_now(Selection.of([made.course.uuid], all_runs=True))
     update_run(SYSTEM, source, {"external_key": None})
     update_run(SYSTEM, target, {"external_key": "E-1"})
-    publish(SYSTEM, Selection.of(runs=runs))
+    publish_now(Selection.of(runs=runs))
     assert dict(CourseRun.objects.values_list("uuid", "external_key")) == {source: None, target: "E-1"}
 
 
@@ -46,11 +45,11 @@ def test_two_runs_that_exchange_their_external_keys_are_published_in_one_go(made
     first, second = (run.uuid for run in made.runs)
     update_run(SYSTEM, first, {"external_key": "A"})
     update_run(SYSTEM, second, {"external_key": "B"})
-    publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    publish_now(Selection.of([made.course.uuid], all_runs=True))
     update_run(SYSTEM, first, {"external_key": None})
     update_run(SYSTEM, second, {"external_key": "A"})
     update_run(SYSTEM, first, {"external_key": "B"})
-    publish(SYSTEM, Selection.of(runs=[first, second]))
+    publish_now(Selection.of(runs=[first, second]))
     assert dict(CourseRun.objects.values_list("uuid", "external_key")) == {first: "B", second: "A"}
 
 
@@ -59,17 +58,17 @@ def test_an_external_key_that_a_run_gives_up_is_published_with_a_run_that_is_off
 ) -> None:
     first, second = (run.uuid for run in made.runs)
     update_run(SYSTEM, first, {"external_key": "A"})
-    publish(SYSTEM, Selection.of(runs=[first]))
+    publish_now(Selection.of(runs=[first]))
     update_run(SYSTEM, first, {"external_key": None})
     update_run(SYSTEM, second, {"external_key": "A"})
-    publish(SYSTEM, Selection.of(runs=[first, second]))
+    publish_now(Selection.of(runs=[first, second]))
     assert dict(CourseRun.objects.values_list("uuid", "external_key")) == {first: None, second: "A"}
 
 
 def test_a_key_that_is_still_official_of_another_run_is_a_problem_of_the_plan_and_refused(live: CourseCreated) -> None:
     giver, taker = (run.uuid for run in live.runs)
     update_run(SYSTEM, giver, {"external_key": "E-1"})
-    publish(SYSTEM, Selection.of(runs=[giver]))
+    publish_now(Selection.of(runs=[giver]))
     update_run(SYSTEM, giver, {"external_key": None})
     update_run(SYSTEM, taker, {"external_key": "E-1"})
 
@@ -78,7 +77,7 @@ def test_a_key_that_is_still_official_of_another_run_is_a_problem_of_the_plan_an
     assert [remark.code for _, remark in plan.problems] == ["external_key_taken"]
     before = row_counts()
     with pytest.raises(Conflict, match="Publish both runs together"):
-        publish(SYSTEM, Selection.of(runs=[taker]))
+        publish_now(Selection.of(runs=[taker]))
     assert row_counts() == before
     assert plan_publication(SYSTEM, Selection.of(runs=[giver, taker])).problems == ()
-    assert len(publish(SYSTEM, Selection.of(runs=[giver, taker])).publications) == 2
+    assert len(publish_now(Selection.of(runs=[giver, taker])).publications) == 2

@@ -10,7 +10,6 @@ from openedx_catalog_publisher.api import (
     discard,
     plan_publication,
     plan_undo,
-    publish,
     rebuild,
     remove,
     restore,
@@ -23,7 +22,7 @@ from openedx_catalog_publisher.api import (
 )
 from openedx_catalog_publisher.models import Course, CourseRun, OutboxEvent, Publication, Side, UnitKind
 from openedx_catalog_publisher.publishing.capture import capture
-from tests.factories import SYSTEM, make_course
+from tests.factories import SYSTEM, make_course, publish_now
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +33,7 @@ def test_a_course_goes_through_its_whole_life() -> None:
 
     plan = plan_publication(SYSTEM, Selection.of([course], all_runs=True))
     assert [unit.effect.value for unit in plan.units] == ["first_publication"] * 4
-    first = publish(SYSTEM, Selection.of([course], all_runs=True), expected_digest=plan.digest, message="first")
+    first = publish_now(Selection.of([course], all_runs=True), expected_digest=plan.digest, message="first")
     assert len(first.publications) == 4
     draft, official = Course.drafts.get(uuid=course), Course.objects.get(uuid=course)
     assert official.title == draft.title
@@ -47,8 +46,8 @@ def test_a_course_goes_through_its_whole_life() -> None:
     update_course(SYSTEM, course, {"title": "Another title"})
     assert Course.objects.get(uuid=course).title == draft.title
     with pytest.raises(Conflict):
-        publish(SYSTEM, Selection.of([course]), expected_digest=plan.digest)
-    second = publish(SYSTEM, Selection.of([course], all_runs=True))
+        publish_now(Selection.of([course]), expected_digest=plan.digest)
+    second = publish_now(Selection.of([course], all_runs=True))
     assert [record.unit_key for record in second.publications] == [made.course.key]
     assert Course.objects.get(uuid=course).title == "Another title"
 
@@ -62,7 +61,7 @@ def test_a_course_goes_through_its_whole_life() -> None:
     assert Course.objects.get(uuid=course).title == draft.title
 
     update_run(SYSTEM, run, {"end": "2032-12-31T00:00:00Z"})
-    publish(SYSTEM, Selection.of(runs=[run]))
+    publish_now(Selection.of(runs=[run]))
     unpublish(SYSTEM, Selection.of(runs=[run]), reason="Over.")
     assert CourseRun.objects.get(uuid=run).status == "unpublished"
 

@@ -34,7 +34,17 @@ from openedx_catalog_publisher.models import (
     UnitKind,
 )
 from openedx_catalog_publisher.publishing import plan as plan_module
-from tests.factories import SYSTEM, acting, make_course, make_member, make_organization, make_user, run_type, seat
+from tests.factories import (
+    SYSTEM,
+    acting,
+    make_course,
+    make_member,
+    make_organization,
+    make_user,
+    publish_now,
+    run_type,
+    seat,
+)
 from tests.row_counts import row_counts
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +57,7 @@ NOWHERE = uuid.UUID(int=5)
 
 def test_a_course_is_planned_and_published_alone_unless_runs_are_asked_for(made: CourseCreated) -> None:
     assert [unit.key for unit in plan_publication(SYSTEM, Selection.of([made.course.uuid])).units] == [made.course.key]
-    done = publish(SYSTEM, Selection.of([made.course.uuid]))
+    done = publish_now(Selection.of([made.course.uuid]))
     assert [record.unit_key for record in done.publications] == [made.course.key]
     assert not CourseRun.objects.exists()
 
@@ -60,7 +70,7 @@ def test_a_run_brings_its_course_where_that_has_no_official_row_or_always_or_nev
 
     both, alone = [made.course.key, made.runs[0].key], [made.runs[0].key]
     assert [keys(parents) for parents in (Parents.WHERE_NEEDED, Parents.ALWAYS, Parents.NEVER)] == [both, both, alone]
-    publish(SYSTEM, Selection.of(runs=[run]))
+    publish_now(Selection.of(runs=[run]))
     assert [keys(parents) for parents in (Parents.WHERE_NEEDED, Parents.ALWAYS, Parents.NEVER)] == [alone, both, alone]
 
 
@@ -71,7 +81,7 @@ def test_a_run_cannot_be_official_without_its_course_and_the_plan_says_the_remed
     assert remark.message.endswith("Publish the course with it.")
     before = row_counts()
     with pytest.raises(Conflict) as caught:
-        publish(SYSTEM, selection)
+        publish_now(selection)
     assert caught.value.details == [{"code": "course_not_official", "message": remark.message}]
     assert row_counts() == before
 
@@ -95,7 +105,7 @@ def test_a_plan_writes_nothing_and_says_what_publishing_then_does(live: CourseCr
     assert run.rows == {"seat": {"inserts": 1, "updates": 1, "deletes": 0}}
     assert (same.rows, same.events, [str(event) for event in run.events]) == ({}, (), ["published"])
     assert [unit.base for unit in plan.units] == [1, 1, 1]
-    done = publish(SYSTEM, Selection.of([live.course.uuid], all_runs=True), expected_digest=plan.digest, message="Why")
+    done = publish_now(Selection.of([live.course.uuid], all_runs=True), expected_digest=plan.digest, message="Why")
     assert done.release is not None
     assert (done.release.plan_digest, done.release.message) == (plan.digest, "Why")
     assert done.unchanged == (live.runs[1].key,)
@@ -124,7 +134,7 @@ def test_the_digest_of_a_plan_moves_with_base_draft_official_and_policy_and_with
     edited = digest()
     update_course(SYSTEM, live.course.uuid, {"watchers": ["a@example.com"]})
     assert digest() == edited, "state is no content"
-    publish(SYSTEM, Selection.of([live.course.uuid]))
+    publish_now(Selection.of([live.course.uuid]))
     published = digest()
     unpublish(SYSTEM, Selection.of([live.course.uuid]), reason="Over.")
     withdrawn = digest()
@@ -143,7 +153,7 @@ def test_publishing_by_a_plan_that_is_out_of_date_names_what_moved(live: CourseC
     update_course(SYSTEM, live.course.uuid, {"title": "Other"})
     before = row_counts()
     with pytest.raises(Conflict) as caught:
-        publish(SYSTEM, selection, expected_digest=plan.digest)
+        publish_now(selection, expected_digest=plan.digest)
     [detail] = caught.value.details
     revision = Course.drafts.get(uuid=live.course.uuid).revision
     assert detail == {"key": live.course.key, "revision": revision, "base_publication": 1, "fields": ["title"]}
@@ -159,12 +169,12 @@ def test_a_run_type_that_is_not_of_the_course_type_is_a_warning_and_no_problem(m
         [],
     ]
     assert plan.problems == ()
-    assert len(publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True)).publications) == 3
+    assert len(publish_now(Selection.of([made.course.uuid], all_runs=True)).publications) == 3
 
 
 def test_publishing_what_is_equal_writes_nothing(live: CourseCreated) -> None:
     before = row_counts()
-    done = publish(SYSTEM, Selection.of([live.course.uuid], all_runs=True))
+    done = publish_now(Selection.of([live.course.uuid], all_runs=True))
     assert (done.release, done.publications) == (None, ())
     assert set(done.unchanged) == {live.course.key, *(run.key for run in live.runs)}
     assert row_counts() == before
@@ -175,7 +185,7 @@ def test_an_edit_that_was_taken_back_is_seen_to_be_equal(live: CourseCreated) ->
     update_course(SYSTEM, live.course.uuid, {"title": "Other"})
     update_course(SYSTEM, live.course.uuid, {"title": title})
     assert Course.drafts.get(uuid=live.course.uuid).has_unpublished_changes
-    assert publish(SYSTEM, Selection.of([live.course.uuid])).publications == ()
+    assert publish_now(Selection.of([live.course.uuid])).publications == ()
     assert not Course.drafts.get(uuid=live.course.uuid).has_unpublished_changes
 
 
@@ -191,9 +201,9 @@ def test_a_unit_without_a_draft_is_not_found(command: Any, selection: Selection)
 
 def test_the_announcement_is_the_first_publication_of_the_run_and_stays(made: CourseCreated) -> None:
     run = made.runs[0].uuid
-    first = publish(SYSTEM, Selection.of(runs=[run])).publications[-1]
+    first = publish_now(Selection.of(runs=[run])).publications[-1]
     update_run(SYSTEM, run, {"weeks_to_complete": 9, "go_live_date": "2031-01-15T00:00:00Z"})
-    second = publish(SYSTEM, Selection.of(runs=[run])).publications[0]
+    second = publish_now(Selection.of(runs=[run])).publications[0]
     draft, official = CourseRun.drafts.get(uuid=run), CourseRun.objects.get(uuid=run)
     assert draft.announcement == official.announcement == first.announcement == second.announcement
     assert first.announcement == first.occurred_at
@@ -207,11 +217,11 @@ def test_the_official_canonical_run_is_the_official_row_of_the_drafts_or_the_one
     def canonical() -> uuid.UUID | None:
         return Course.objects.values_list("canonical_course_run__uuid", flat=True).get(uuid=course)
 
-    publish(SYSTEM, Selection.of(runs=[second]))
+    publish_now(Selection.of(runs=[second]))
     assert canonical() is None
-    publish(SYSTEM, Selection.of(runs=[first]))
+    publish_now(Selection.of(runs=[first]))
     assert canonical() == first
-    publish(SYSTEM, Selection.of([course], all_runs=True))
+    publish_now(Selection.of([course], all_runs=True))
     assert canonical() == first
     release = remove(SYSTEM, runs=[first], reason="Gone.")
     assert canonical() is None
@@ -229,7 +239,7 @@ def test_status_follows_on_both_sides(live: CourseCreated) -> None:
     assert statuses() == ("published", "published")
     unpublish(SYSTEM, Selection.of(runs=[run]), reason="Over.")
     assert statuses() == ("unpublished", "unpublished")
-    [again] = publish(SYSTEM, Selection.of(runs=[run])).publications
+    [again] = publish_now(Selection.of(runs=[run])).publications
     assert statuses() == ("published", "published")
     assert again.previous is not None
     assert again.snapshot == again.previous.snapshot

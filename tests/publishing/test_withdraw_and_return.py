@@ -20,7 +20,6 @@ from openedx_catalog_publisher.api import (
     plan_undo,
     prune_snapshots,
     publications_of,
-    publish,
     rebuild,
     remove,
     restore,
@@ -37,7 +36,7 @@ from openedx_catalog_publisher.models import (
     Snapshot,
     UnitKind,
 )
-from tests.factories import SYSTEM
+from tests.factories import SYSTEM, publish_now
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +79,7 @@ def test_undoing_brings_back_what_was_before_each_kind_of_release(live: CourseCr
     course = live.course.uuid
     title = made_title(live)
     update_course(SYSTEM, course, {"title": "Other"})
-    changed = publish(SYSTEM, Selection.of([course])).release
+    changed = publish_now(Selection.of([course])).release
     assert changed is not None
     undone = undo_release(SYSTEM, changed.uuid, message="Back.")
     assert made_title(live) == title
@@ -105,7 +104,7 @@ def test_undoing_a_first_publication_withdraws_it(live: CourseCreated) -> None:
 def test_a_release_is_not_undone_when_one_of_its_units_moved_since(live: CourseCreated) -> None:
     release = Release.objects.get()
     update_run(SYSTEM, live.runs[1].uuid, {"weeks_to_complete": 9})
-    publish(SYSTEM, Selection.of(runs=[live.runs[1].uuid]))
+    publish_now(Selection.of(runs=[live.runs[1].uuid]))
     for undo in (plan_undo, undo_release):
         with pytest.raises(Conflict) as caught:
             undo(SYSTEM, release.uuid)
@@ -160,7 +159,7 @@ def test_restoring_takes_any_publication_with_content_and_no_other(live: CourseC
     course = live.course.uuid
     title = made_title(live)
     update_course(SYSTEM, course, {"title": "Other"})
-    publish(SYSTEM, Selection.of([course]))
+    publish_now(Selection.of([course]))
     remove(SYSTEM, courses=[course], reason="Gone.")
     [change] = restore(SYSTEM, UnitKind.COURSE, course, 1)
     assert (change.name, change.old, change.new) == ("title", "Other", title)
@@ -177,7 +176,7 @@ def test_what_was_official_at_a_time_is_read_with_its_status(live: CourseCreated
     course = live.course.uuid
     title = made_title(live)
     update_course(SYSTEM, course, {"title": "Other"})
-    publish(SYSTEM, Selection.of([course]))
+    publish_now(Selection.of([course]))
     unpublish(SYSTEM, Selection.of([course]), reason="Over.")
     remove(SYSTEM, courses=[course], reason="Gone.")
     fourth, third, second, first = publications_of(course)
@@ -200,7 +199,7 @@ def test_what_was_official_at_a_time_is_read_with_its_status(live: CourseCreated
 
 def test_a_content_is_stored_once_however_often_it_is_official(live: CourseCreated) -> None:
     unpublish(SYSTEM, Selection.of([live.course.uuid]), reason="Over.")
-    publish(SYSTEM, Selection.of([live.course.uuid]))
+    publish_now(Selection.of([live.course.uuid]))
     assert Snapshot.objects.filter(unit_uuid=live.course.uuid).count() == 1
     assert Publication.objects.filter(unit_uuid=live.course.uuid).count() == 3
 

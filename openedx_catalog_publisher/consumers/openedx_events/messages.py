@@ -62,6 +62,23 @@ def _draft_run(event: OutboxEvent) -> data.CatalogDraftRunData:
     return data.CatalogDraftRunData(**_head(event), **_run(event))
 
 
+def _review(event: OutboxEvent) -> data.CatalogReviewStateData:
+    payload = event.payload
+    return data.CatalogReviewStateData(
+        **_head(event),
+        review_uuid=uuid.UUID(payload["review"]),
+        unit_kind=event.object_type,
+        unit_uuid=uuid.UUID(event.object_code),
+        unit_key=event.object_key,
+        change=CHANGES[EventKind(event.kind)],
+        status=payload["status"],
+        previous_status=payload["previous_status"],
+        step=payload.get("step") or None,
+        decision=payload.get("decision") or None,
+        reason=payload.get("reason") or None,
+    )
+
+
 def _head(event: OutboxEvent) -> dict[str, Any]:
     return {"event_uuid": event.uuid, "sequence": event.sequence, "occurred_at": event.occurred_at}
 
@@ -87,6 +104,12 @@ def _content(event: OutboxEvent) -> dict[str, Any]:
     return {"content_digest": event.payload["content_digest"], "changed": list(event.payload["changed"])}
 
 
+CHANGES: Mapping[EventKind, str] = {
+    EventKind.REVIEW_OPENED: "opened",
+    EventKind.REVIEW_DECIDED: "decided",
+    EventKind.REVIEW_CLOSED: "closed",
+}
+
 SIGNALS: Mapping[tuple[str, str], tuple[Any, Callable[[OutboxEvent], Any]]] = {
     (UnitKind.COURSE, EventKind.PUBLISHED): (events.CATALOG_COURSE_PUBLISHED, _course_published),
     (UnitKind.COURSE, EventKind.UNPUBLISHED): (events.CATALOG_COURSE_UNPUBLISHED, _course_withdrawn),
@@ -95,4 +118,5 @@ SIGNALS: Mapping[tuple[str, str], tuple[Any, Callable[[OutboxEvent], Any]]] = {
     (UnitKind.COURSE_RUN, EventKind.UNPUBLISHED): (events.CATALOG_RUN_UNPUBLISHED, _run_withdrawn),
     (UnitKind.COURSE_RUN, EventKind.REMOVED): (events.CATALOG_RUN_REMOVED, _run_withdrawn),
     (UnitKind.COURSE_RUN, EventKind.DRAFT_RUN_CREATED): (events.CATALOG_DRAFT_RUN_CREATED, _draft_run),
+    **{(unit, kind): (events.CATALOG_REVIEW_STATE_CHANGED, _review) for unit in UnitKind for kind in CHANGES},
 }

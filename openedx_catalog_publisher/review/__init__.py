@@ -1,0 +1,1 @@
+"""Who has to approve what, and who did."""
