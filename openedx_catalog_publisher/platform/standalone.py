@@ -14,7 +14,8 @@ from opaque_keys.edx.keys import CourseKey
 
 from openedx_catalog_publisher.platform.core_catalog import CourseCode
 from openedx_catalog_publisher.platform.course_modes import NO_DEADLINE, ModeRow
-from openedx_catalog_publisher.platform.errors import Refused
+from openedx_catalog_publisher.platform.errors import CourseMissing, Refused
+from openedx_catalog_publisher.platform.studio import NewRun, Picture, RunChanges, RunInStudio
 
 
 class MemoryCourseModes:
@@ -101,6 +102,66 @@ class MemoryCoreCatalog:
         self.courses[course] = title
 
 
+class MemoryStudio:
+    """Studio in memory."""
+
+    def __init__(self) -> None:
+        self.runs: dict[CourseKey, RunInStudio] = {}
+        self.pictures: dict[CourseKey, Picture] = {}
+
+    def read(self, run: CourseKey) -> RunInStudio | None:
+        """Return what Studio shows of a course run."""
+        return self.runs.get(run)
+
+    def create(self, run: NewRun) -> None:
+        """
+        Make an empty course run.
+
+        Raises:
+            Refused: when there is one whose key differs by its case alone.
+        """
+        if run.key in self.runs:
+            return
+        if str(run.key).casefold() in {str(key).casefold() for key in self.runs}:
+            raise Refused(f"Studio has a course run whose key differs from {run.key} by its case alone. Use that key.")
+        self.runs[run.key] = RunInStudio(run.title, run.start, run.end, run.pacing, frozenset(run.team))
+
+    def rerun(self, source: CourseKey, run: NewRun) -> None:
+        """
+        Make a course run as a copy of another; here there is nothing in it but the picture.
+
+        Raises:
+            Refused: when there is no such other, or one whose key differs by its case alone.
+        """
+        if source not in self.runs:
+            raise Refused(f"Studio has no course run {source} that could be copied.")
+        self.create(run)
+        if source in self.pictures:
+            self.pictures.setdefault(run.key, self.pictures[source])
+
+    def update(self, run: CourseKey, changes: RunChanges) -> None:
+        """
+        Change a course run.
+
+        Raises:
+            CourseMissing: when there is none.
+        """
+        held = self.runs.get(run)
+        if held is None:
+            raise CourseMissing(run)
+        start, end = changes.schedule or (held.start, held.end)
+        self.runs[run] = RunInStudio(
+            title=held.title if changes.title is None else changes.title,
+            start=start,
+            end=end,
+            pacing=changes.pacing or held.pacing,
+            team=held.team | set(changes.team),
+        )
+        if changes.picture is not None:
+            self.pictures[run] = changes.picture
+
+
 COURSE_MODES = MemoryCourseModes()
 COURSE_OVERVIEWS = MemoryCourseOverviews()
 CORE_CATALOG = MemoryCoreCatalog()
+STUDIO = MemoryStudio()

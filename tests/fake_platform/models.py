@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from opaque_keys.edx.django.models import CourseKeyField
@@ -94,3 +95,19 @@ class HistoricalCourseMode(models.Model):
 
     def __str__(self) -> str:
         return self.told
+
+
+class CourseAccessRole(models.Model):
+    """Who may do what in a course run."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    org = models.CharField(max_length=64, db_index=True, blank=True)
+    course_id: Any = CourseKeyField(max_length=255, db_index=True)  # type: ignore[no-untyped-call]
+    role = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        app_label = "fake_platform"
+        unique_together = (("user", "org", "course_id", "role"),)
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.course_id}"

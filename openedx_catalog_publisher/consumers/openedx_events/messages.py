@@ -64,6 +64,7 @@ def _draft_run(event: OutboxEvent) -> data.CatalogDraftRunData:
 
 def _review(event: OutboxEvent) -> data.CatalogReviewStateData:
     payload = event.payload
+    said: dict[str, Any] = {name: payload.get(name) or None for name in ("step", "decision", "reason")}
     return data.CatalogReviewStateData(
         **_head(event),
         review_uuid=uuid.UUID(payload["review"]),
@@ -73,9 +74,7 @@ def _review(event: OutboxEvent) -> data.CatalogReviewStateData:
         change=CHANGES[EventKind(event.kind)],
         status=payload["status"],
         previous_status=payload["previous_status"],
-        step=payload.get("step") or None,
-        decision=payload.get("decision") or None,
-        reason=payload.get("reason") or None,
+        **said,
     )
 
 
