@@ -36,8 +36,9 @@ run: $(VENV)/.installed ## Run the demo with an invented catalog, on http://127.
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py import_demo_catalog
 	@$(BIN)/python manage.py create_demo_users
+	@CATALOG_PORT=$(PORT) $(BIN)/python manage.py open_demo_reviews
 	@printf '\nThe demo runs on http://127.0.0.1:%s/ (Ctrl-C stops it)\n\n' '$(PORT)'
-	@$(BIN)/python manage.py runserver --noreload 127.0.0.1:$(PORT)
+	@CATALOG_PORT=$(PORT) $(BIN)/python manage.py runserver --noreload 127.0.0.1:$(PORT)
 
 .PHONY: test
 test: $(VENV)/.installed-test ## Run the test suite on SQLite: no servers, under two minutes, all but what is slow

@@ -23,8 +23,8 @@ class Account:
         family_name: for example North.
         part: what they are in this play, in a few words.
         rights: what is particular about them, in a sentence or two.
-        organization: key of the organization whose course team they belong to; empty for none.
-        is_administrator: whether they administer the whole catalog, and Django's admin site.
+        role: the role of the catalog that they hold; None for a mere reader.
+        context: for which organization they hold it, by its key, or ``*`` for all.
     """
 
     username: str
@@ -32,20 +32,18 @@ class Account:
     family_name: str
     part: str
     rights: str
-    organization: str = ""
-    is_administrator: bool = False
+    role: RoleName | None = None
+    context: str = ALL_ORGANIZATIONS
 
     @property
-    def role(self) -> RoleName | None:
-        """The role of the catalog that they hold; None for a mere reader."""
-        if self.is_administrator:
-            return RoleName.CATALOG_ADMIN
-        return RoleName.ORG_MEMBER if self.organization else None
+    def is_administrator(self) -> bool:
+        """Whether they administer the whole catalog, and Django's admin site."""
+        return self.role is RoleName.CATALOG_ADMIN
 
     @property
-    def context(self) -> str:
-        """For which organization they hold it, or ``*`` for all."""
-        return ALL_ORGANIZATIONS if self.is_administrator else self.organization
+    def organization(self) -> str:
+        """Key of the organization that their role is for; empty for all, and for none."""
+        return "" if self.context == ALL_ORGANIZATIONS else self.context
 
 
 ACCOUNTS = (
@@ -54,8 +52,9 @@ ACCOUNTS = (
         given_name="Nadia",
         family_name="North",
         part="Course team of the University of the North",
-        rights="Edits the drafts of her university, creates courses and runs there, and publishes them.",
-        organization=NORTH,
+        rights="Edits the drafts of her university, creates courses and runs there, and submits them for review.",
+        role=RoleName.ORG_MEMBER,
+        context=NORTH,
     ),
     Account(
         username="nils",
@@ -63,7 +62,8 @@ ACCOUNTS = (
         family_name="North",
         part="Course team of the University of the North",
         rights="As Nadia; but a course that she creates he only reads, until she makes him one of its editors.",
-        organization=NORTH,
+        role=RoleName.ORG_MEMBER,
+        context=NORTH,
     ),
     Account(
         username="teresa",
@@ -71,15 +71,32 @@ ACCOUNTS = (
         family_name="Tres",
         part="Course team of Universidad Tres Volcanes",
         rights="The same for another university. She and the North see nothing of each other's drafts.",
-        organization=TRES,
+        role=RoleName.ORG_MEMBER,
+        context=TRES,
+    ),
+    Account(
+        username="legal",
+        given_name="Leona",
+        family_name="Legal",
+        part="Legal reviewer of all organizations",
+        rights="Reads drafts, approves what is submitted or asks for changes, and says whether OFAC restricts a run.",
+        role=RoleName.LEGAL_REVIEWER,
+    ),
+    Account(
+        username="coordinator",
+        given_name="Cosmo",
+        family_name="Coordinator",
+        part="Project coordinator of all organizations",
+        rights="Decides after legal: with his approval a run goes live, at its date or at once when that is past.",
+        role=RoleName.PROJECT_COORDINATOR,
     ),
     Account(
         username="admin",
         given_name="Ada",
         family_name="Administrator",
         part="Catalog administrator",
-        rights="Everything, everywhere: every draft, removing, imports, roles, and the admin site.",
-        is_administrator=True,
+        rights="Everything, everywhere: every draft, publishing without review, imports, roles, and the admin site.",
+        role=RoleName.CATALOG_ADMIN,
     ),
     Account(
         username="rita",
@@ -111,15 +128,20 @@ class Right:
 
 TEAM = frozenset({"nadia", "nils", "admin"})
 OTHER_TEAM = frozenset({"teresa", "admin"})
+REVIEWERS = frozenset({"legal", "coordinator"})
 EVERYBODY = frozenset(account.username for account in ACCOUNTS)
 ADMINISTRATOR = frozenset({"admin"})
 
 RIGHTS = (
     Right("Read the official catalog", Action.VIEW_OFFICIAL, NORTH, EVERYBODY),
-    Right("Read drafts of the North", Action.VIEW_DRAFT, NORTH, TEAM),
-    Right("Edit and publish them", Action.PUBLISH, NORTH, TEAM),
-    Right("Read drafts of Tres Volcanes", Action.VIEW_DRAFT, TRES, OTHER_TEAM),
-    Right("Edit and publish them", Action.PUBLISH, TRES, OTHER_TEAM),
+    Right("Read drafts of the North", Action.VIEW_DRAFT, NORTH, TEAM | REVIEWERS),
+    Right("Edit them, and submit them for review", Action.EDIT, NORTH, TEAM),
+    Right("Read drafts of Tres Volcanes", Action.VIEW_DRAFT, TRES, OTHER_TEAM | REVIEWERS),
+    Right("Edit them, and submit them for review", Action.EDIT, TRES, OTHER_TEAM),
+    Right("Comment on drafts of the North", Action.COMMENT, NORTH, TEAM | REVIEWERS),
+    Right("Decide the legal review", Action.REVIEW_LEGAL, NORTH, frozenset({"legal", "admin"})),
+    Right("Decide the internal review", Action.REVIEW_INTERNAL, NORTH, frozenset({"coordinator", "admin"})),
+    Right("Skip a step of a review", Action.SKIP_REVIEW, NORTH, ADMINISTRATOR),
     Right("Remove a course from the catalog", Action.REMOVE, NORTH, ADMINISTRATOR),
     Right("Import catalogs", Action.IMPORT, "", ADMINISTRATOR),
     Right("Grant roles", Action.MANAGE_ROLES, "", ADMINISTRATOR),

@@ -98,6 +98,9 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
 
+# Whoever has to log in chooses whom to be on the home page.
+LOGIN_URL = "home"
+
 # The platform's names, with a key pair of this demo's own. It must be there: without a public key edx-drf-extensions
 # accepts a token whoever signed it. With no symmetric key, the public SECRET_KEY signs no token that counts.
 _SIGNING_KEY = signing_key(VAR_DIR / "jwt_signing_key.json")
@@ -131,15 +134,20 @@ USE_I18N = True
 USE_TZ = True
 SITE_ID = 1
 
+# One becomes somebody by a click on the home page, which this leads to.
+LOGIN_URL = "/admin/login/"
+
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
 
 # No mail leaves this machine: each is a file, which the page /mailbox/ shows.
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_BACKEND = "demo.mail_files.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = "Catalog <catalog@example.org>"
+HOME_PAGE = f"http://127.0.0.1:{os.environ.get('CATALOG_PORT', '8000')}"
+CATALOG_PUBLISHER_REVIEW_URL_ROOT = f"{HOME_PAGE}/catalog_publisher/review"
 PLATFORM_NAME = "Catalog publisher demo"
 
 # No broker here: a task runs where it is started.

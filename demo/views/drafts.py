@@ -2,8 +2,9 @@
 
 import enum
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,7 +17,16 @@ from demo.course_cards import Card, card_of, cards_of, with_parts
 from demo.views.pages import LANGUAGE, render_missing, render_page
 from openedx_catalog_publisher.admin.presentation import Labels, ShownChange, shown_changes
 from openedx_catalog_publisher.api import Action, Actor, Selection, plan_publication, visible
-from openedx_catalog_publisher.models import Course, CourseRun, Status, UnitKind, WriteSource
+from openedx_catalog_publisher.models import (
+    Comment,
+    Course,
+    CourseRun,
+    Review,
+    ReviewStep,
+    Status,
+    UnitKind,
+    WriteSource,
+)
 from openedx_catalog_publisher.models.normalization import normalize_key
 from openedx_catalog_publisher.publishing.plan import Effect, UnitPlan
 
@@ -34,11 +44,18 @@ class Standing(enum.Enum):
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft with how it stands, and how many of its runs stand otherwise than as published."""
+    """A draft with how it stands, how many of its runs stand otherwise than as published, and what is in review."""
 
     card: Card
     standing: Standing
     moving_runs: int
+    reviews: tuple[Review, ...] = ()
+
+    @property
+    def review_states(self) -> tuple[Status, ...]:
+        """Where its reviews are, each state once, the earliest first."""
+        found = {review.status for review in self.reviews}
+        return tuple(status for status in Status if status in found)
 
 
 @dataclass(frozen=True)
@@ -47,6 +64,11 @@ class Move:
 
     unit: UnitPlan
     changes: list[ShownChange]
+
+    @property
+    def needs(self) -> str:
+        """The reviews that it needs before, in words."""
+        return " and ".join(str(ReviewStep(step).label).lower() for step in self.unit.missing_reviews)
 
 
 @require_safe
@@ -57,13 +79,15 @@ def drafts(request: HttpRequest) -> HttpResponse:
     courses = mine.filter(CONDITIONS[Standing[chosen]]) if chosen in Standing.__members__ else mine
     rows = with_parts(courses).select_related("official_version").order_by("key_normalized")
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    courses_shown = list(page.object_list)
+    reviews = _open_reviews(course.uuid for course in courses_shown)
     context = {
         "here": "drafts",
         "chosen": chosen,
         "standings": list(Standing),
         "page": page,
         "rest": urlencode({"standing": chosen}) if chosen else "",
-        "drafts": [_draft(card) for card in cards_of(page.object_list, timezone.now())],
+        "drafts": [_draft(card, reviews) for card in cards_of(courses_shown, timezone.now())],
     }
     return render_page(request, "demo/drafts.html", context)
 
@@ -81,7 +105,8 @@ def draft(request: HttpRequest, key: str) -> HttpResponse:
     moves = _moves([unit for unit in plan.units if unit.effect is not Effect.NONE])
     context = {
         "here": "drafts",
-        "draft": _draft(card_of(found, timezone.now())),
+        "draft": _draft(card_of(found, timezone.now()), _open_reviews([found.uuid])),
+        "comments": Comment.objects.filter(course_uuid=found.uuid).select_related("author", "record").order_by("-pk"),
         "digest": plan.digest,
         "moves": moves,
         "body": json.dumps({"runs": [move.unit.key for move in moves if move.unit.kind == UnitKind.COURSE_RUN]}),
@@ -91,10 +116,19 @@ def draft(request: HttpRequest, key: str) -> HttpResponse:
     return render_page(request, "demo/draft.html", context)
 
 
-def _draft(card: Card) -> Draft:
+def _open_reviews(courses: Iterable[UUID]) -> dict[UUID, list[Review]]:
+    """Return the open reviews of courses and of their runs, by course, those of the course first."""
+    found: dict[UUID, list[Review]] = {}
+    reviews = Review.objects.filter(course_uuid__in=list(courses), open_unit__isnull=False)
+    for review in reviews.order_by("unit_kind", "unit_key"):
+        found.setdefault(review.course_uuid, []).append(review)
+    return found
+
+
+def _draft(card: Card, reviews: Mapping[UUID, list[Review]]) -> Draft:
     runs = [line.run for line in card.runs]
     moving = sum(run.has_unpublished_changes for run in runs)
-    return Draft(card, _standing(card.course, moving), moving)
+    return Draft(card, _standing(card.course, moving), moving, tuple(reviews.get(card.course.uuid, ())))
 
 
 def _standing(course: Course, moving_runs: int) -> Standing:

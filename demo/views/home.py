@@ -19,6 +19,7 @@ from openedx_catalog_publisher.models import (
     CourseRun,
     OrganizationProfile,
     Publication,
+    Review,
     Status,
 )
 
@@ -51,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
             Figure("drafts of runs", CourseRun.drafts.count()),
             Figure("official runs", CourseRun.objects.count()),
             Figure("drafts to publish", _changed(Course) + _changed(CourseRun)),
+            Figure("open reviews", Review.objects.filter(open_unit__isnull=False).count()),
             Figure("publications on record", Publication.objects.count()),
         ],
         "cards": cards_of(_newest(), timezone.now()),

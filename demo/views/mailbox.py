@@ -1,6 +1,5 @@
 """The mails that the demo would have sent: it keeps them as files and shows them to whoever is at this machine."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -12,16 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from demo.mail_files import kept_mails
 from demo.views.pages import render_page
 from demo.views.people import refuse_outside_the_demo
 
 ON_A_PAGE = 20
-
-MOST_FILES = 200
-"""How many files are read: the newest. Mails that were sent in one second may share one."""
-
-SEPARATOR = b"-" * 79
-"""The line that Django's backend writes after each mail of a file."""
 
 
 @dataclass(frozen=True)
@@ -46,21 +40,9 @@ def mailbox(request: HttpRequest) -> HttpResponse:
         PermissionDenied: outside demo mode, and for a visitor from another machine.
     """
     refuse_outside_the_demo(request)
-    files = sorted(Path(settings.EMAIL_FILE_PATH).glob("*.log"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-    mails = [mail for file in files[:MOST_FILES] for mail in reversed(list(mails_in(file)))]
-    page = Paginator(mails, ON_A_PAGE).get_page(request.GET.get("page"))
-    return render_page(request, "demo/mailbox.html", {"here": "mailbox", "page": page})
-
-
-def mails_in(file: Path) -> Iterator[Mail]:
-    """Yield the mails of a file that Django's file-based backend wrote."""
-    kept: list[bytes] = []
-    for line in file.read_bytes().splitlines(keepends=True):
-        if line.rstrip() != SEPARATOR:
-            kept.append(line)
-        elif kept:
-            yield _mail(b"".join(kept))
-            kept = []
+    page = Paginator(kept_mails(Path(settings.EMAIL_FILE_PATH)), ON_A_PAGE).get_page(request.GET.get("page"))
+    mails = [_mail(file.read_bytes()) for file in page]
+    return render_page(request, "demo/mailbox.html", {"here": "mailbox", "page": page, "mails": mails})
 
 
 def _mail(source: bytes) -> Mail:

@@ -14,6 +14,7 @@ from openedx_catalog_publisher.admin import (  # noqa: F401
     parts,
     reference_data,
     requests,
+    reviews,
     slugs,
     types,
 )

@@ -52,12 +52,14 @@ class UsernameField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         """
-        Return the user.
+        Return the user; None where a name may be left out and is.
 
         Raises:
             ValidationError: when nobody has that name.
         """
         name = super().clean(value)
+        if not name:
+            return None
         users = get_user_model()
         user = users.objects.filter(**{users.USERNAME_FIELD: name}).first()
         if user is None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -17,7 +19,7 @@ from openedx_catalog_publisher.admin.command_admin import CommandAdmin, CommandF
 from openedx_catalog_publisher.admin.logs import LogAdmin
 from openedx_catalog_publisher.admin.rights import ReadOnlyAdmin, allowed
 from openedx_catalog_publisher.api import Action
-from openedx_catalog_publisher.consumers.notifications.preferences import set_wants_mails
+from openedx_catalog_publisher.consumers.notifications.preferences import set_address_wants_mails, set_wants_mails
 from openedx_catalog_publisher.models import (
     ALL_ORGANIZATIONS,
     Delivery,
@@ -25,6 +27,7 @@ from openedx_catalog_publisher.models import (
     OutboxConsumer,
     SentMail,
 )
+from openedx_catalog_publisher.models.normalization import normalize_key
 from openedx_catalog_publisher.outbox.backlog import replay
 
 
@@ -71,21 +74,36 @@ class DeliveryAdmin(LogAdmin):
 class SentMailAdmin(LogAdmin):
     """Mails that were sent."""
 
-    list_display = ("mail", "event", "user", "started", "sent")
+    list_display = ("mail", "event", "user", "watcher", "started", "sent")
     list_filter = ("mail",)
     list_select_related = ("event", "user")
     search_fields = ("user__username", "event__object_key", "=event__uuid")
-    fields = ("event", "mail", "user", "started", "sent")
+    fields = ("event", "mail", "user", "watcher", "started", "sent")
 
 
 class OptOutForm(CommandForm):
-    """A wish to get no mails: whose."""
+    """A wish to get no mails: of which user, or for which address of a watcher."""
 
-    username = UsernameField()
+    username = UsernameField(required=False)
+    watcher = forms.EmailField(
+        required=False, label=_("E-mail address"), help_text=_("Of a watcher of courses, instead of a user.")
+    )
 
     class Meta:
         model = NotificationOptOut
         fields: ClassVar[list[str]] = []
+
+    def clean(self) -> dict[str, Any] | None:
+        """
+        Return what is wished.
+
+        Raises:
+            ValidationError: when not exactly one is named.
+        """
+        cleaned = super().clean() or {}
+        if not self.errors and bool(cleaned.get("username")) == bool(cleaned.get("watcher")):
+            raise ValidationError(_("Name either a user or an address."))
+        return cleaned
 
 
 @admin.register(NotificationOptOut)
@@ -93,13 +111,13 @@ class NotificationOptOutAdmin(CommandAdmin):
     """Who wants no mails: added and deleted at their wish, by whoever manages roles."""
 
     form = OptOutForm
-    list_display = ("user", "since")
+    list_display = ("__str__", "since")
     list_select_related = ("user",)
-    search_fields = ("user__username",)
+    search_fields = ("user__username", "address")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return what a wish asks for, or all that is known of one."""
-        return ["username"] if obj is None else ["user", "since"]
+        return ["username", "watcher"] if obj is None else ["user", "address", "since"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Allow it to whoever manages roles."""
@@ -114,11 +132,17 @@ class NotificationOptOutAdmin(CommandAdmin):
         return allowed(request, Action.MANAGE_ROLES, ALL_ORGANIZATIONS)
 
     def run_command(self, request: HttpRequest, form: Any, formsets: list[Any], *, change: bool) -> Any:
-        """Note that the user wants no mails."""
-        user = form.cleaned_data["username"]
-        set_wants_mails(user, wanted=False)
-        return NotificationOptOut.objects.get(user=user)
+        """Note who wants no mails."""
+        user, watcher = form.cleaned_data["username"], form.cleaned_data["watcher"]
+        if user is not None:
+            set_wants_mails(user, wanted=False)
+            return NotificationOptOut.objects.get(user=user)
+        set_address_wants_mails(watcher, wanted=False)
+        return NotificationOptOut.objects.get(address=normalize_key(watcher))
 
     def run_delete(self, request: HttpRequest, obj: Any) -> None:
-        """Note that the user wants mails again."""
-        set_wants_mails(obj.user, wanted=True)
+        """Note that mails are wanted again."""
+        if obj.user is not None:
+            set_wants_mails(obj.user, wanted=True)
+        else:
+            set_address_wants_mails(obj.address, wanted=True)

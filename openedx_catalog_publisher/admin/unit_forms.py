@@ -217,6 +217,23 @@ class PublishForm(forms.Form):
         help_text=_("Why, for the log."),
         widget=AdminTextareaWidget(attrs={"rows": 2}),
     )
+    without_review = forms.BooleanField(
+        required=False,
+        label=_("Publish without the missing reviews"),
+        help_text=_("Only catalog administrators may, and say why in the message."),
+    )
+
+
+class CommentForm(forms.Form):
+    """What is said beside a confirmation of what was shown."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    comment = forms.CharField(
+        required=False,
+        max_length=10_000,
+        label=_("Comment"),
+        widget=AdminTextareaWidget(attrs={"rows": 3}),
+    )
 
 
 class RevisionForm(forms.Form):

@@ -26,7 +26,7 @@ from django.utils.translation import ngettext
 from openedx_catalog_publisher.admin.command_admin import actor_of
 from openedx_catalog_publisher.admin.presentation import Labels, shown_changes
 from openedx_catalog_publisher.admin.rights import CatalogAdmin, allowed
-from openedx_catalog_publisher.admin.unit_forms import PublishForm, ReasonForm, RevisionForm
+from openedx_catalog_publisher.admin.unit_forms import CommentForm, PublishForm, ReasonForm, RevisionForm
 from openedx_catalog_publisher.admin.unit_history import HistoryEntry, history_page
 from openedx_catalog_publisher.api import (
     Action,
@@ -43,11 +43,16 @@ from openedx_catalog_publisher.api import (
     publish,
     remove,
     restore,
+    submit_course,
+    submit_run,
     unpublish,
+    withdraw,
 )
 from openedx_catalog_publisher.models import CourseRun, Side, Status, UnitKind
 from openedx_catalog_publisher.publishing.capture import capture
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
+from openedx_catalog_publisher.review.queries import open_review_of
+from openedx_catalog_publisher.review.states import SUBMITTED
 
 TEMPLATES = "admin/openedx_catalog_publisher/unit"
 
@@ -78,6 +83,8 @@ class UnitViews(CatalogAdmin):
 
         return [
             page("plan/", self.plan_view, "plan"),
+            page("<path:object_id>/submit/", self.submit_view, "submit"),
+            page("<path:object_id>/withdraw/", self.withdraw_view, "withdraw"),
             page("<path:object_id>/discard/", self.discard_view, "discard"),
             page("<path:object_id>/unpublish/", self.unpublish_view, "unpublish"),
             page("<path:object_id>/remove/", self.remove_view, "remove"),
@@ -102,6 +109,10 @@ class UnitViews(CatalogAdmin):
             return [Tool(_("Draft"), self.address("change", obj.anchor_id))]
         official = obj.official
         offered = [Tool(_("Plan and publish"), f"{self.address('plan')}?unit={obj.uuid}")]
+        if allowed(request, Action.EDIT, obj):
+            submitted = obj.status in SUBMITTED
+            page, label = ("withdraw", _("Withdraw from review")) if submitted else ("submit", _("Submit for review"))
+            offered.append(Tool(label, self.address(page, obj.pk)))
         if official is not None and obj.has_unpublished_changes and allowed(request, Action.EDIT, obj):
             offered.append(Tool(_("Discard changes"), self.address("discard", obj.pk)))
         if official is not None and official.status == Status.PUBLISHED and allowed(request, Action.UNPUBLISH, obj):
@@ -178,6 +189,8 @@ class UnitViews(CatalogAdmin):
             plan=_shown_plan(plan),
             moves=any(unit.effect.value != "none" for unit in plan.units),
             problems=plan.problems,
+            missing=sorted({step for unit in plan.units for step in unit.missing_reviews}),
+            may_skip=all(allowed(request, Action.SKIP_REVIEW, unit) for unit in units),
             may_publish=all(allowed(request, Action.PUBLISH, unit) for unit in units),
             form=PublishForm(initial={"expected_digest": plan.digest, "message": message}),
             runs=self._runs_of(units, data),
@@ -212,6 +225,44 @@ class UnitViews(CatalogAdmin):
         return [(run, str(run.uuid) in chosen) for run in runs]
 
     # Taking back
+
+    def submit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show what reviewers will see, and submit it."""
+        draft = self.draft(request, object_id, Action.EDIT)
+        kind = self.model.kind
+        submit = submit_run if self.model is CourseRun else submit_course
+        sides = [capture(kind, side, [draft.pk]).units.get(draft.uuid) for side in (Side.OFFICIAL, Side.DRAFT)]
+        before, after = (unit.snapshot if unit else None for unit in sides)
+        return self._confirmed(
+            request,
+            draft,
+            CommentForm,
+            lambda data: submit(
+                actor_of(request), draft.uuid, revision=data["revision"], comment=data["comment"].strip()
+            ),
+            title=_("Submit for review"),
+            explanation=_(
+                "Reviewers see what differs from what is official. It goes live when every step is approved."
+            ),
+            done=_("Submitted."),
+            changes=_changes(before, after),
+        )
+
+    def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take the draft back from its review, or from waiting to go live."""
+        draft = self.draft(request, object_id, Action.EDIT)
+        review = open_review_of(draft.uuid)
+        if review is None:
+            raise Http404
+        return self._confirmed(
+            request,
+            draft,
+            CommentForm,
+            lambda data: withdraw(actor_of(request), review.uuid, comment=data["comment"].strip()),
+            title=_("Withdraw from review"),
+            explanation=_("The review ends. What was approved stays approved, as long as the content stays the same."),
+            done=_("Withdrawn."),
+        )
 
     def discard_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show what discarding would take from the draft, and do it."""

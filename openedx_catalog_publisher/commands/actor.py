@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -52,3 +53,13 @@ class Actor:
         else:
             row, _ = ActorPseudonym.objects.get_or_create(user=self.user)
         return row.uuid
+
+
+def actor_names(pseudonyms: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return by pseudonym who acted, in one statement; an account that is gone is named as such."""
+    wanted = set(pseudonyms)
+    names = dict.fromkeys(wanted, "unknown")
+    rows = ActorPseudonym.objects.filter(uuid__in=wanted) if wanted else ActorPseudonym.objects.none()
+    for pseudonym, system, username in rows.values_list("uuid", "system_name", "user__username"):
+        names[pseudonym] = username or system or "unknown"
+    return names

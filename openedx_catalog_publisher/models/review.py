@@ -39,7 +39,8 @@ class Review(models.Model):
     ``status`` is the step of this review alone; the draft run's own status is the earlier of this and its course's.
     ``open_unit`` is unique, and null once the review is over, so that a unit has at most one open review (design,
     invariant 5). ``snapshot`` is what is under review, and then what waits: it equals the draft as long as the review
-    is open. ``base`` is the publication that was official when the last step was approved.
+    is open. ``base`` is the publication that was official when the last step was approved. ``due`` of a course is empty
+    until it fails to go live with its approval: from then on the scheduler tries it again.
 
     Rows change under the lock of the course's anchor; what happened stands for good in ``ReviewRecord``.
 

@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from openedx_catalog_publisher.api import Parents, Selection, create_run, delete_run, update_run
+from openedx_catalog_publisher.api import Parents, Selection, archive, create_run, delete_run, update_run
 from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
 from openedx_catalog_publisher.editing.canonical import FieldError
 from openedx_catalog_publisher.models import Course, CourseRun, UnitKind
@@ -38,6 +38,8 @@ from openedx_catalog_publisher.rest.plan_output import (
     PlanRunInput,
     PublishedOutput,
     PublishRunInput,
+    ReasonInput,
+    ReleaseOutput,
 )
 from openedx_catalog_publisher.rest.row_reader import Record
 from openedx_catalog_publisher.rest.run_output import RunOutput
@@ -45,14 +47,16 @@ from openedx_catalog_publisher.rest.selections import find_draft
 from openedx_catalog_publisher.rest.unit_input import RUN, UnitInput, read_input
 from openedx_catalog_publisher.rest.unit_rows import read_runs
 from openedx_catalog_publisher.rest.unit_schemas import (
+    ARCHIVE,
     CHANGE_RUN,
     CREATE_RUN,
     PLAN_RUN,
     PUBLISH_RUN,
+    PUBLISH_UNREVIEWED,
     RunCreation,
     RunInput,
 )
-from openedx_catalog_publisher.rest.units import UnitViewSet, body_of
+from openedx_catalog_publisher.rest.units import UnitViewSet, body_of, reason_of
 
 ANSWERED = frozenset(RunOutput._declared_fields)
 
@@ -174,13 +178,26 @@ class CourseRunViewSet(UnitViewSet):
         return self.answer_plan(request, id)
 
     @operation(
-        PublishedOutput, request=PublishRunInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,), examples=(PUBLISH_RUN,)
+        PublishedOutput,
+        request=PublishRunInput,
+        errors=(404,),
+        parameters=(IDEMPOTENCY_KEY,),
+        examples=(PUBLISH_RUN, PUBLISH_UNREVIEWED),
     )
     @action(detail=True, methods=["post"])
     @idempotent
     def publish(self, request: Request, id: str) -> Response:  # noqa: A002
         """Publish the run's draft, with its course where that is needed or asked for."""
         return self.answer_publish(request, id)
+
+    @operation(ReleaseOutput, request=ReasonInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,), examples=(ARCHIVE,))
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def archive(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Take a run that has ended out of the market; it stays readable."""
+        draft = self.draft(request, id)
+        reason = reason_of(request.data)
+        return self.answer_release(archive(self.actor, draft["uuid"], reason=reason))
 
     def selection(self, draft: dict[str, Any], data: Any) -> Selection:
         """Return the run, with its course where a request says so or nothing of it is official."""

@@ -13,16 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from openedx_catalog_publisher.api import Action, Parents, Selection, create_course, delete_course, update_course
-from openedx_catalog_publisher.commands.anchors import course_tag
-from openedx_catalog_publisher.commands.errors import InvalidInput, StaleRevision
+from openedx_catalog_publisher.commands.errors import InvalidInput
 from openedx_catalog_publisher.commands.rights import require
 from openedx_catalog_publisher.editing.canonical import FieldError
 from openedx_catalog_publisher.editing.courses import Extras
-from openedx_catalog_publisher.models import Course, CourseRun, OrganizationProfile, UnitKind
+from openedx_catalog_publisher.models import Course, OrganizationProfile, UnitKind
 from openedx_catalog_publisher.models.normalization import normalize_key
 from openedx_catalog_publisher.rest.course_output import CourseOutput
 from openedx_catalog_publisher.rest.course_runs import run_for_creation
-from openedx_catalog_publisher.rest.etags import course_etag, expected_tag
+from openedx_catalog_publisher.rest.etags import course_etag, expected_course_revision, expected_tag
 from openedx_catalog_publisher.rest.filters import CourseFilter, parameters_of
 from openedx_catalog_publisher.rest.idempotency import idempotent
 from openedx_catalog_publisher.rest.openapi import (
@@ -54,6 +53,7 @@ from openedx_catalog_publisher.rest.unit_schemas import (
     CREATE_COURSE,
     PLAN_COURSE,
     PUBLISH_COURSE,
+    PUBLISH_UNREVIEWED,
     CourseCreation,
     CourseInput,
 )
@@ -177,7 +177,7 @@ class CourseViewSet(UnitViewSet):
         request=PublishCourseInput,
         errors=(404,),
         parameters=(IDEMPOTENCY_KEY,),
-        examples=(PUBLISH_COURSE,),
+        examples=(PUBLISH_COURSE, PUBLISH_UNREVIEWED),
     )
     @action(detail=True, methods=["post"])
     @idempotent
@@ -202,15 +202,7 @@ class CourseViewSet(UnitViewSet):
 
     def expected_revision(self, request: Request, draft: dict[str, Any]) -> int | None:
         """Return the revision of the course's draft that ``If-Match`` names; its runs' are compared here."""
-        tag = expected_tag(request)
-        if tag is None:
-            return None
-        runs = CourseRun.drafts.filter(course=draft["pk"]).values_list("uuid", "revision")
-        actual = course_tag(draft["revision"], runs)
-        if tag != actual:
-            raise StaleRevision(draft["key"], tag, actual)
-        revision: int = draft["revision"]
-        return revision
+        return expected_course_revision(request, draft)
 
 
 def _number_of(draft: dict[str, Any], data: dict[str, Any]) -> dict[str, str]:

@@ -7,12 +7,14 @@ one gets 412; one that names none, or ``*``, is last-wins per field.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.request import Request
 
 from openedx_catalog_publisher.commands.anchors import course_tag
-from openedx_catalog_publisher.commands.errors import InvalidInput
+from openedx_catalog_publisher.commands.errors import InvalidInput, StaleRevision
+from openedx_catalog_publisher.models import CourseRun
 
 HEADER = "If-Match"
 
@@ -55,3 +57,26 @@ def expected_revision(request: Request) -> int | None:
     if tag is None:
         return None
     return int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 19 else -1
+
+
+def expected_course_revision(request: Request, draft: Mapping[str, Any]) -> int | None:
+    """
+    Return the revision of a course's draft that a write names; None for none. Its runs' are compared here.
+
+    Arguments:
+        request: the request.
+        draft: pk, key and revision of the course's draft.
+
+    Raises:
+        InvalidInput: naming the header, for what is no single strong tag.
+        StaleRevision: when the course or one of its runs moved on.
+    """
+    tag = expected_tag(request)
+    if tag is None:
+        return None
+    runs = CourseRun.drafts.filter(course=draft["pk"]).values_list("uuid", "revision")
+    actual = course_tag(draft["revision"], runs)
+    if tag != actual:
+        raise StaleRevision(draft["key"], tag, actual)
+    revision: int = draft["revision"]
+    return revision

@@ -134,7 +134,7 @@ class UnitFilter(django_filters.FilterSet):
 
     def by_status(self, rows: QuerySet[Any], name: str, words: Sequence[str]) -> QuerySet[Any]:
         """Narrow to statuses of the rows themselves."""
-        _check_words(name, words, Status.values)
+        check_words(name, words, Status.values)
         return rows.filter(status__in=words) if words else rows
 
     def by_unpublished_changes(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
@@ -199,7 +199,7 @@ class CourseFilter(UnitFilter):
 
     def by_run_statuses(self, rows: QuerySet[Any], name: str, words: Sequence[str]) -> QuerySet[Any]:
         """Narrow to courses that have a run of one of these statuses that is not hidden."""
-        _check_words(name, words, (*self.RUN_STATUSES, ARCHIVED))
+        check_words(name, words, (*self.RUN_STATUSES, ARCHIVED))
         if not words:
             return rows
         now = timezone.now()
@@ -301,7 +301,13 @@ def ordering_of(request: Request, allowed: Mapping[str, str], default: str) -> t
     return (f"{minus}{column}", f"{minus}pk")
 
 
-def _check_words(name: str, words: Sequence[str], known: Sequence[str]) -> None:
+def check_words(name: str, words: Sequence[str], known: Sequence[str]) -> None:
+    """
+    Let pass words that are known.
+
+    Raises:
+        InvalidInput: naming the parameter, for each other word.
+    """
     unknown = [word for word in words if word not in known]
     if unknown:
         raise InvalidInput({name: [f"{word} is none of {', '.join(known)}." for word in unknown]})

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from openedx_catalog_publisher.rest.codes import CurrencyViewSet, LanguageViewSet
 from openedx_catalog_publisher.rest.collaborators import CollaboratorViewSet
+from openedx_catalog_publisher.rest.comments import CourseCommentViewSet, CourseRunCommentViewSet
 from openedx_catalog_publisher.rest.course_editors import CourseEditorViewSet
 from openedx_catalog_publisher.rest.course_runs import CourseRunViewSet
 from openedx_catalog_publisher.rest.courses import CourseViewSet
@@ -14,9 +15,12 @@ from openedx_catalog_publisher.rest.notifications import NotificationPreferences
 from openedx_catalog_publisher.rest.organizations import OrganizationViewSet
 from openedx_catalog_publisher.rest.people import PersonViewSet
 from openedx_catalog_publisher.rest.releases import ReleaseViewSet
+from openedx_catalog_publisher.rest.reviews import ReviewViewSet
 from openedx_catalog_publisher.rest.role_assignments import RoleAssignmentViewSet
 from openedx_catalog_publisher.rest.schema_view import SchemaView
+from openedx_catalog_publisher.rest.skipped_reviews import SkippedReviewViewSet
 from openedx_catalog_publisher.rest.taxonomy import LevelTypeViewSet, SourceViewSet, SubjectViewSet, TopicViewSet
+from openedx_catalog_publisher.rest.timelines import TimelineViewSet
 from openedx_catalog_publisher.rest.tombstones import TombstoneViewSet
 from openedx_catalog_publisher.rest.types import (
     CourseRunTypeViewSet,
@@ -24,12 +28,21 @@ from openedx_catalog_publisher.rest.types import (
     ProgramTypeViewSet,
     SeatTypeViewSet,
 )
+from openedx_catalog_publisher.rest.unit_reviews import CourseReviewViewSet, CourseRunReviewViewSet
 from openedx_catalog_publisher.rest.unknown_paths import UnknownPathView
 
 router = SimpleRouter()
 router.register("courses", CourseViewSet, basename="course")
 router.register("courses/(?P<course>[^/]+)/editors", CourseEditorViewSet, basename="course_editor")
+router.register("courses/(?P<course>[^/]+)/reviews", CourseReviewViewSet, basename="course_review")
+router.register("courses/(?P<course>[^/]+)/comments", CourseCommentViewSet, basename="course_comment")
+router.register("courses/(?P<course>[^/]+)/timeline", TimelineViewSet, basename="course_timeline")
 router.register("course_runs", CourseRunViewSet, basename="course_run")
+router.register("course_runs/(?P<course_run>[^/]+)/reviews", CourseRunReviewViewSet, basename="course_run_review")
+router.register("course_runs/(?P<course_run>[^/]+)/comments", CourseRunCommentViewSet, basename="course_run_comment")
+# Before the reviews, whose names would take its path.
+router.register("reviews/skipped", SkippedReviewViewSet, basename="skipped_review")
+router.register("reviews", ReviewViewSet, basename="review")
 router.register("releases", ReleaseViewSet, basename="release")
 router.register("organizations", OrganizationViewSet, basename="organization")
 router.register("people", PersonViewSet, basename="person")

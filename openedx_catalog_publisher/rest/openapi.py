@@ -145,7 +145,7 @@ def operation(  # noqa: PLR0913 - each says one thing of an operation
     parameters: Sequence[OpenApiParameter] = (),
     examples: Sequence[Any] = (),
     description: str | None = None,
-    also: Mapping[int, Any] | None = None,
+    also: Mapping[Any, Any] | None = None,
 ) -> Callable[[F], F]:
     """
     Return the description of an operation, as a decorator.
@@ -158,7 +158,7 @@ def operation(  # noqa: PLR0913 - each says one thing of an operation
         parameters: in query and headers.
         examples: of request and answer.
         description: where the docstring does not say enough.
-        also: further answers when all goes well, by status.
+        also: further answers when all goes well, by status, or by status and content type.
     """
     writes = {400, 403, 409, 413, 415, 422, 503} if request is not None else set()
     headers = [RETRY_AFTER]

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from openedx_catalog_publisher.api import FieldChange, Plan, Published, UnitSnapshot, compare
-from openedx_catalog_publisher.models import ActorPseudonym, EventKind, Publication, Release, UnitKind, WriteSource
+from openedx_catalog_publisher.models import EventKind, Publication, Release, UnitKind, WriteSource
 from openedx_catalog_publisher.models.field_classes import Review
 from openedx_catalog_publisher.publishing.plan import Effect
 from openedx_catalog_publisher.publishing.references import ReferenceIndex
@@ -81,6 +81,16 @@ class PublishInput(serializers.Serializer[Any]):
     message = serializers.CharField(required=False, allow_blank=True, help_text="Why, for the log.")
 
 
+class PublishDraftsInput(PublishInput):
+    """How drafts are published."""
+
+    skip_review = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Publish although reviews are missing, with the reason as message; for catalog administrators.",
+    )
+
+
 @extend_schema_field(
     {"oneOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string", "enum": ["all"]}], "nullable": True}
 )
@@ -94,7 +104,7 @@ class PlanCourseInput(serializers.Serializer[Any]):
     runs = RunsInput(required=False, help_text='Keys or UUIDs of runs, or "all"; without it the course alone.')
 
 
-class PublishCourseInput(PlanCourseInput, PublishInput):
+class PublishCourseInput(PlanCourseInput, PublishDraftsInput):
     """What to publish of a course."""
 
 
@@ -108,7 +118,7 @@ class PlanRunInput(serializers.Serializer[Any]):
     )
 
 
-class PublishRunInput(PlanRunInput, PublishInput):
+class PublishRunInput(PlanRunInput, PublishDraftsInput):
     """What to publish of a run."""
 
 
@@ -118,7 +128,7 @@ class ReasonInput(serializers.Serializer[Any]):
     message = serializers.CharField(help_text="Why, for the log.")
 
 
-class ReleaseInput(PublishInput):
+class ReleaseInput(PublishDraftsInput):
     """The units of a release."""
 
     units = serializers.ListField(child=serializers.CharField(), help_text="Keys or UUIDs of courses and runs.")
@@ -265,13 +275,3 @@ def release_data(release: Release, publications: Iterable[Publication], actors: 
         "undoes": release.undoes.uuid if release.undoes is not None else None,
         "publications": [publication_data(record) for record in publications],
     }
-
-
-def actor_names(pseudonyms: Iterable[Any]) -> dict[Any, str]:
-    """Return by pseudonym who acted, in one statement; an account that is gone is named as such."""
-    wanted = set(pseudonyms)
-    names = dict.fromkeys(wanted, "unknown")
-    rows = ActorPseudonym.objects.filter(uuid__in=wanted) if wanted else ActorPseudonym.objects.none()
-    for pseudonym, system, username in rows.values_list("uuid", "system_name", "user__username"):
-        names[pseudonym] = username or system or "unknown"
-    return names

@@ -21,6 +21,7 @@ from openedx_catalog_publisher.api import (
     undo_release,
     visible,
 )
+from openedx_catalog_publisher.commands.actor import actor_names
 from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
 from openedx_catalog_publisher.models import Course, CourseRun, Publication, Release, UnitKind
 from openedx_catalog_publisher.rest.idempotency import idempotent
@@ -33,14 +34,13 @@ from openedx_catalog_publisher.rest.plan_output import (
     PublishInput,
     ReleaseInput,
     ReleaseOutput,
-    actor_names,
     plan_data,
     published_data,
     release_data,
 )
 from openedx_catalog_publisher.rest.selections import units_named
 from openedx_catalog_publisher.rest.unit_schemas import PLAN_RELEASE, RELEASE, UNDO
-from openedx_catalog_publisher.rest.units import body_of, check_names, publish_options
+from openedx_catalog_publisher.rest.units import body_of, check_names, publish_options, skips_review
 from openedx_catalog_publisher.rest.views import CatalogViewSet
 
 
@@ -78,7 +78,13 @@ class ReleaseViewSet(CatalogViewSet):
         """Publish the drafts of the units that are named; all of them or none."""
         expected, message = publish_options(request.data)
         selection = _selection(request)
-        published = publish(self.actor, selection, expected_digest=expected, message=message)
+        published = publish(
+            self.actor,
+            selection,
+            expected_digest=expected,
+            message=message,
+            without_review=skips_review(request.data),
+        )
         if published.release is None:
             return Response(published_data(published))
         address = request.build_absolute_uri(f"{request.path}{published.release.uuid}/")

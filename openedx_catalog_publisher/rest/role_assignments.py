@@ -19,6 +19,7 @@ from rest_framework.response import Response
 
 from openedx_catalog_publisher.access.roles import valid_assignments
 from openedx_catalog_publisher.api import Action, grant_role, revoke_role
+from openedx_catalog_publisher.commands.actor import actor_names
 from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
 from openedx_catalog_publisher.commands.rights import require
 from openedx_catalog_publisher.editing.field_error import FieldError
@@ -37,7 +38,6 @@ from openedx_catalog_publisher.rest.filters import BooleanFilter, narrowed, para
 from openedx_catalog_publisher.rest.idempotency import idempotent
 from openedx_catalog_publisher.rest.openapi import IDEMPOTENCY_KEY, PAGES, operation, page_of
 from openedx_catalog_publisher.rest.paging import NumberedPages
-from openedx_catalog_publisher.rest.plan_output import actor_names
 from openedx_catalog_publisher.rest.units import body_of
 from openedx_catalog_publisher.rest.views import CatalogViewSet
 

@@ -19,8 +19,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from openedx_catalog_publisher import __version__
-from openedx_catalog_publisher.models import Release, RestrictedCourseRun, RoleRecord, Status
+from openedx_catalog_publisher.models import Release, RestrictedCourseRun, ReviewRecord, RoleRecord, Status
 from openedx_catalog_publisher.rest.openapi import not_described
+from openedx_catalog_publisher.rest.review_input import BULK_ACTIONS
 from openedx_catalog_publisher.rest.views import CatalogView
 
 URLS = "openedx_catalog_publisher.urls"
@@ -47,6 +48,8 @@ SETTINGS: dict[str, Any] = {
         "ActionEnum": Release.Action.choices,
         "RestrictionTypeEnum": RestrictedCourseRun.RestrictionType.choices,
         "RoleActionEnum": RoleRecord.Action.choices,
+        "ReviewActEnum": ReviewRecord.Action.choices,
+        "BulkActionEnum": BULK_ACTIONS,
     },
 }
 

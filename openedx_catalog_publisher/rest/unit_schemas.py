@@ -228,6 +228,13 @@ PUBLISH_RUN = OpenApiExample(
     value={"with_course": True, "expected_digest": DIGEST, "message": "The spring run"},
 )
 UNPUBLISH = OpenApiExample("With the reason", request_only=True, value={"message": "The contract has ended."})
+REOPEN = OpenApiExample("With the reason", request_only=True, value={"message": "The contract was renewed."})
+ARCHIVE = OpenApiExample("With the reason", request_only=True, value={"message": "The run is over."})
+PUBLISH_UNREVIEWED = OpenApiExample(
+    "Without review, as a catalog administrator",
+    request_only=True,
+    value={"skip_review": True, "message": "A wrong price is live."},
+)
 PLAN_RELEASE = OpenApiExample(
     "A course with all its runs", request_only=True, value={"units": ["AcmeX+DS101"], "with_runs": True}
 )

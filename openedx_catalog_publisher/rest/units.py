@@ -25,12 +25,14 @@ from openedx_catalog_publisher.api import (
     plan_publication,
     publications_of,
     publish,
+    reopen,
     restore,
     unpublish,
     visible,
 )
+from openedx_catalog_publisher.commands.actor import actor_names
 from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
-from openedx_catalog_publisher.models import Course, UnitKind, UnitRoot
+from openedx_catalog_publisher.models import Course, Release, UnitKind, UnitRoot
 from openedx_catalog_publisher.rest.etags import expected_revision
 from openedx_catalog_publisher.rest.filters import UnitFilter, narrowed, ordering_of, utc_or_none
 from openedx_catalog_publisher.rest.idempotency import idempotent
@@ -43,7 +45,6 @@ from openedx_catalog_publisher.rest.plan_output import (
     PublishInput,
     ReasonInput,
     ReleaseOutput,
-    actor_names,
     changes_data,
     changes_of,
     history_data,
@@ -55,7 +56,7 @@ from openedx_catalog_publisher.rest.plan_output import (
 )
 from openedx_catalog_publisher.rest.row_reader import Record
 from openedx_catalog_publisher.rest.selections import find_draft, named
-from openedx_catalog_publisher.rest.unit_schemas import UNPUBLISH
+from openedx_catalog_publisher.rest.unit_schemas import REOPEN, UNPUBLISH
 from openedx_catalog_publisher.rest.views import CatalogViewSet
 
 KEYSET_ORDERS = ("key", "modified")
@@ -202,7 +203,14 @@ class UnitViewSet(CatalogViewSet):
         check_names(request.data, self.publish_input)
         expected, message = publish_options(request.data)
         selection = self.selection(draft, request.data)
-        return Response(published_data(publish(self.actor, selection, expected_digest=expected, message=message)))
+        published = publish(
+            self.actor,
+            selection,
+            expected_digest=expected,
+            message=message,
+            without_review=skips_review(request.data),
+        )
+        return Response(published_data(published))
 
     @operation(ReleaseOutput, request=ReasonInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,), examples=(UNPUBLISH,))
     @action(detail=True, methods=["post"])
@@ -210,11 +218,20 @@ class UnitViewSet(CatalogViewSet):
     def unpublish(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
         """Take out of the market what is official, a course with its runs; it stays readable."""
         draft = self.draft(request, id)
-        check_names(request.data, ReasonInput)
-        reason = text_of(request.data, "message")
-        if not reason.strip():
-            raise InvalidInput({"message": ["Say why, for the log."]})
-        release = unpublish(self.actor, self._alone(draft), reason=reason)
+        reason = reason_of(request.data)
+        return self.answer_release(unpublish(self.actor, self._alone(draft), reason=reason))
+
+    @operation(ReleaseOutput, request=ReasonInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,), examples=(REOPEN,))
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def reopen(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Publish again what was unpublished: exactly what is official still, which needs no review."""
+        draft = self.draft(request, id)
+        reason = reason_of(request.data)
+        return self.answer_release(reopen(self.actor, self._alone(draft), reason=reason))
+
+    def answer_release(self, release: Release) -> Response:
+        """Answer a release with all its publications."""
         records = list(release.publications.select_related("release"))
         return Response(release_data(release, records, actor_names([release.actor])))
 
@@ -313,14 +330,18 @@ def _course_pk(record: Record, path: str) -> int:
     return pk
 
 
-def moment_of(request: Request) -> datetime | None:
+def moment_of(request: Request, name: str = "as_of") -> datetime | None:
     """
-    Return the time that ``as_of`` names; None without it.
+    Return the time that a parameter names; None without it.
+
+    Arguments:
+        request: the request.
+        name: name of the parameter.
 
     Raises:
-        InvalidInput: naming ``as_of``.
+        InvalidInput: naming the parameter.
     """
-    text = request.query_params.get("as_of")
+    text = request.query_params.get(name)
     if text is None:
         return None
     try:
@@ -329,7 +350,7 @@ def moment_of(request: Request) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None or timezone.is_naive(moment) or utc_or_none(moment) is None:
-        raise InvalidInput({"as_of": ["Give a time with its offset from UTC, for example 2031-02-01T00:00:00Z."]})
+        raise InvalidInput({name: ["Give a time with its offset from UTC, for example 2031-02-01T00:00:00Z."]})
     return moment
 
 
@@ -342,6 +363,33 @@ def publish_options(data: Any) -> tuple[str | None, str]:
     """
     digest = text_of(data, "expected_digest")
     return digest or None, text_of(data, "message")
+
+
+def skips_review(data: Any) -> bool:
+    """
+    Tell whether a request to publish skips what reviews are missing.
+
+    Raises:
+        InvalidInput: naming the field.
+    """
+    value = body_of(data).get("skip_review", False)
+    if not isinstance(value, bool):
+        raise InvalidInput({"skip_review": ["Give true or false."]})
+    return value
+
+
+def reason_of(data: Any) -> str:
+    """
+    Return the message of a request that has to say why, and says nothing else.
+
+    Raises:
+        InvalidInput: naming the field.
+    """
+    check_names(data, ReasonInput)
+    reason = text_of(data, "message")
+    if not reason.strip():
+        raise InvalidInput({"message": ["Say why, for the log."]})
+    return reason
 
 
 def check_names(data: Any, described: type[Serializer[Any]]) -> None:

@@ -150,7 +150,9 @@ class Cases:
         review.closing_fields = sorted(fields)
         review.closed_at = self.operation.time
         if closing == Review.Closing.WENT_LIVE and review.due is not None:
-            review.lateness = max(0, int((self.operation.time - review.due).total_seconds()))
+            # Nothing is late before it was approved.
+            since = max(review.due, review.step_since)
+            review.lateness = max(0, int((self.operation.time - since).total_seconds()))
         review.due = review.not_before = None
         self._idle.add(review.unit_uuid)
         self._acts.append(Act(review, ACT_OF_CLOSING.get(closing, Acts.CLOSED), step=step, text=text))
@@ -206,6 +208,9 @@ class Cases:
             review = self.open.get(anchor.uuid)
             if review is not None:
                 anchor.set(status=str(self._status(review)))
+                if anchor.status != before[anchor.uuid]:
+                    # A run that follows its course begins to wait for the step where its course comes to it.
+                    review.step_since = self.operation.time
                 self._schedule(review, anchor)
             elif anchor in closed:
                 live = official.get(anchor.pk) == Status.PUBLISHED

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from openedx_catalog_publisher.commands.errors import NotPermitted
 from openedx_catalog_publisher.commands.transaction import Operation
 from openedx_catalog_publisher.ledger.edit_log import read_changes
-from openedx_catalog_publisher.models import EditRecord, Publication, Review, ReviewRecord, UnitKind
+from openedx_catalog_publisher.models import EditRecord, Publication, Release, Review, ReviewRecord, UnitKind
 from openedx_catalog_publisher.models.field_classes import Review as Stand
 from openedx_catalog_publisher.publishing.snapshots import change_stand
 from openedx_catalog_publisher.settings import conf
@@ -49,9 +49,15 @@ def check_four_eyes(operation: Operation, reviews: Iterable[Review], step: str) 
 
 
 def contributed(pseudonym: uuid.UUID, units: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Return the units whose reviewed content somebody changed since it was last published, in one statement."""
+    """
+    Return the units whose reviewed content somebody changed since it was last published, in one statement.
+
+    Withdrawing a unit, publishing again what was withdrawn, and undoing or repairing what is official leave the draft
+    alone, and its changes as unseen as they were.
+    """
     published = (
-        Publication.objects.filter(unit_uuid=OuterRef("unit_uuid"))
+        Publication.objects.filter(unit_uuid=OuterRef("unit_uuid"), action=Release.Action.PUBLISH)
+        .exclude(previous__content_digest=F("content_digest"))
         .order_by()
         .values("unit_uuid")
         .annotate(last=Max("sequence"))

@@ -128,7 +128,6 @@ def decide(
     """
     target = Target(review, run_digest, course_digest)
     cases, (found,) = find_targets(operation, [target])
-    require_on_courses(operation.actor, RIGHT_OF_STEP[found.step], cases.anchors)
     check_four_eyes(operation, found.deciding, found.step)
     _decide_ofac(operation, cases, found, ofac)
     return _approve(operation, cases, [found], ReviewRecord.Action.APPROVED, comment, confirmation)
@@ -156,8 +155,8 @@ def skip_step(
     """
     if not reason.strip():
         raise InvalidInput({"reason": ["Say why the step is skipped."]})
-    cases, (found,) = find_targets(operation, [Target(review, run_digest, course_digest)])
-    require_on_courses(operation.actor, Action.SKIP_REVIEW, cases.anchors)
+    skipping = dict.fromkeys(RIGHT_OF_STEP, Action.SKIP_REVIEW)
+    cases, (found,) = find_targets(operation, [Target(review, run_digest, course_digest)], skipping)
     return _approve(operation, cases, [found], ReviewRecord.Action.SKIPPED, reason, ReviewRecord.Confirmation.NAMED)
 
 
@@ -184,9 +183,8 @@ def decide_many(operation: Operation, targets: Sequence[Target], *, comment: str
     """
     cases, found = find_targets(operation, targets)
     for step in sorted({entry.step for entry in found}):
-        at_step = [entry for entry in found if entry.step == step]
-        require_on_courses(operation.actor, RIGHT_OF_STEP[step], courses_of(cases, at_step))
-        check_four_eyes(operation, (review for entry in at_step for review in entry.deciding), step)
+        deciding = [review for entry in found if entry.step == step for review in entry.deciding]
+        check_four_eyes(operation, deciding, step)
     for entry in found:
         _decide_ofac(operation, cases, entry, None)
     named = ReviewRecord.Confirmation.NAMED
@@ -202,17 +200,20 @@ def decide_many(operation: Operation, targets: Sequence[Target], *, comment: str
 
 
 def find_targets(
-    operation: Operation, targets: Sequence[Target], *, anywhere: bool = False
+    operation: Operation, targets: Sequence[Target], rights: Mapping[str, Action] = RIGHT_OF_STEP
 ) -> tuple[Cases, list[Found]]:
     """
-    Lock what targets name, and check that it is what was read.
+    Lock what targets name, and check that the actor may decide it and that it is what was read.
+
+    Rights come first: who may not decide learns neither what is under review nor how a review ended.
 
     Arguments:
         operation: the command's operation.
         targets: the reviews, each once.
-        anywhere: whether reviews that wait to go live are meant, too.
+        rights: the right that each step needs.
 
     Raises:
+        NotPermitted: when the actor may not decide one of the steps.
         InvalidInput: naming ``reviews``, or a digest that is missing.
         Conflict: when some content is not what was read, or a review is over, or needs no decision.
         UnitNotFound: when there is no such review.
@@ -225,18 +226,26 @@ def find_targets(
             raise UnitNotFound(f"There is no review {target.review}.")
     by_kind: dict[str, list[uuid.UUID]] = {str(kind): [] for kind in UnitKind}
     for row in rows.values():
-        if row.open_unit is None:
-            raise review_over(row)
         by_kind[row.unit_kind].append(row.unit_uuid)
     anchors = read_anchors(courses=by_kind[UnitKind.COURSE], runs=by_kind[UnitKind.COURSE_RUN])
     cases = Cases(operation, anchors)
-    return cases, [_find(cases, rows[target.review], target, anywhere=anywhere) for target in targets]
+    steps = {row.uuid: _step(cases, row) for row in rows.values()}
+    _check_rights(operation, cases, [(row, rights.get(steps[row.uuid], Action.VIEW_DRAFT)) for row in rows.values()])
+    return cases, [_find(cases, rows[target.review], target, steps[target.review]) for target in targets]
 
 
-def courses_of(cases: Cases, found: Sequence[Found]) -> Anchors:
-    """Return the anchors of the courses that targets belong to."""
-    uuids = {entry.review.course_uuid for entry in found}
-    return Anchors(courses={unit: cases.anchors.courses[unit] for unit in uuids}, runs={})
+def _step(cases: Cases, row: Review) -> str:
+    """Return the step that the draft of a review waits for; empty where the review is over or waits for none."""
+    review = cases.open.get(row.unit_uuid)
+    if review is None or review.uuid != row.uuid:
+        return ""
+    return str(STEP_OF_STATUS.get(cases.anchor_of(review.unit_uuid).status, ""))
+
+
+def _check_rights(operation: Operation, cases: Cases, asked: Sequence[tuple[Review, Action]]) -> None:
+    for right in sorted({right for _, right in asked}, key=str):
+        courses = {row.course_uuid: cases.anchors.courses[row.course_uuid] for row, needed in asked if needed is right}
+        require_on_courses(operation.actor, right, Anchors(courses=courses, runs={}))
 
 
 def review_over(review: Review) -> Conflict:
@@ -248,21 +257,20 @@ def review_over(review: Review) -> Conflict:
     )
 
 
-def _find(cases: Cases, row: Review, target: Target, *, anywhere: bool) -> Found:
+def _find(cases: Cases, row: Review, target: Target, step: str) -> Found:
     review = cases.open.get(row.unit_uuid)
     if review is None or review.uuid != row.uuid:
-        # Closed between the first look and the lock.
+        # It may have been closed between the first look and the lock.
         raise review_over(Review.objects.get(pk=row.pk))
     _check_digests(cases, review, target)
-    status = cases.anchor_of(review.unit_uuid).status
-    step = STEP_OF_STATUS.get(status)
-    if step is None and not anywhere:
+    if not step:
         raise Conflict(f"{review.unit_key} is approved already, and waits to go live.")
+    status = cases.anchor_of(review.unit_uuid).status
     course = cases.of_course(review.course_uuid) if target.course_digest else None
     deciding = {entry.uuid: entry for entry in (course, review) if entry is not None and entry.status == status}
-    if not deciding and not anywhere:
+    if not deciding:
         raise InvalidInput({"course_digest": [f"What is to be decided now is its course. {NAME_DIGEST}"]})
-    return Found(target=target, review=review, step=str(step or ""), deciding=tuple(deciding.values()))
+    return Found(target=target, review=review, step=step, deciding=tuple(deciding.values()))
 
 
 def _check_digests(cases: Cases, review: Review, target: Target) -> None:
@@ -330,7 +338,9 @@ def _approve(
     for entry in found:
         for review in entry.deciding:
             if review.uuid not in decided:
-                said = text if review is entry.review or entry.review not in entry.deciding else ""
+                # A reason is said of everything that was skipped; what a reviewer says is said once.
+                once = action == ReviewRecord.Action.APPROVED and entry.review in entry.deciding
+                said = "" if once and review is not entry.review else text
                 cases.decide(review, entry.step, action, confirmation=confirmation, text=said)
                 decided.add(review.uuid)
     _remember_base(cases, decided)

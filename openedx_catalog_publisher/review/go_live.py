@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from openedx_catalog_publisher.publishing.publish import (
     require_reviews,
     unpublish_ended,
 )
-from openedx_catalog_publisher.publishing.selection import Parents, Selection, Standing, read_standings
+from openedx_catalog_publisher.publishing.selection import Parents, Selection, Standing, Standings, read_standings
 from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot
 from openedx_catalog_publisher.publishing.store import store_snapshots
 from openedx_catalog_publisher.review.cases import Cases
@@ -43,15 +44,35 @@ def go_live_where_due(operation: Operation, anchors: Anchors) -> Release | None:
     if not due:
         return None
     try:
-        return go_live(operation, anchors, due)
+        return _carry_out(operation, _prepare(operation, cases, due))
     except Conflict as error:
         # Nothing was written for it yet: what may be refused is asked before the first row moves.
-        failed = Cases(operation, anchors)
-        for unit in due:
-            note_failure(failed, unit, error.message)
-        failed.finish()
-        anchors.save()
-        return None
+        return _without_the_refused(operation, cases, due, error.message)
+
+
+def _without_the_refused(
+    operation: Operation, cases: Cases, due: Collection[uuid.UUID], message: str
+) -> Release | None:
+    """Let those go live that can, where all together cannot, and note the others' failures."""
+    refused = {unit: _refusal(operation, cases, {unit}) for unit in due}
+    able = {unit for unit, said in refused.items() if not said}
+    together = _refusal(operation, cases, able) if able else ""
+    for unit in due:
+        # Where each could go live and all of them cannot, all wait for the scheduler, which takes one by one.
+        if together or unit not in able:
+            note_failure(cases, unit, refused[unit] or together or message)
+    cases.finish()
+    cases.anchors.save()
+    return _carry_out(operation, _prepare(operation, cases, able)) if able and not together else None
+
+
+def _refusal(operation: Operation, cases: Cases, units: Collection[uuid.UUID]) -> str:
+    """Return what prevents that units go live together; empty for nothing."""
+    try:
+        _prepare(operation, cases, units)
+    except Conflict as error:
+        return error.message
+    return ""
 
 
 def _due(cases: Cases, now: datetime) -> set[uuid.UUID]:
@@ -82,11 +103,13 @@ def _live_courses(cases: Cases) -> set[uuid.UUID]:
 
 
 def note_failure(cases: Cases, unit: uuid.UUID, message: str) -> None:
-    """Note on an open review that its unit could not go live."""
+    """Note on an open review that its unit could not go live; the scheduler tries it again, a course from now on."""
     review = cases.open.get(unit)
     if review is not None:
         review.attempts += 1
         review.last_error = message
+        if review.unit_kind == UnitKind.COURSE and review.due is None:
+            review.due = cases.operation.time
         cases.postpone(review)
 
 
@@ -109,7 +132,26 @@ def go_live(operation: Operation, anchors: Anchors, units: Collection[uuid.UUID]
     Raises:
         Conflict: naming what prevents it; nothing was written then.
     """
-    cases = Cases(operation, anchors)
+    return _carry_out(operation, _prepare(operation, Cases(operation, anchors), units))
+
+
+@dataclass(frozen=True)
+class _Departure:
+    """What goes live, checked; nothing of it is written yet."""
+
+    cases: Cases
+    standings: Standings
+    wanted: Sequence[Wanted]
+
+
+def _prepare(operation: Operation, cases: Cases, units: Collection[uuid.UUID]) -> _Departure:
+    """
+    Read what goes live with these units, and check that it may.
+
+    Raises:
+        Conflict: naming what prevents it.
+    """
+    anchors = cases.anchors
     runs = {unit for unit in units if cases.open[unit].unit_kind == UnitKind.COURSE_RUN}
     lock_runs(anchors, runs)
     courses = {cases.open[unit].course_uuid for unit in units}
@@ -125,6 +167,12 @@ def go_live(operation: Operation, anchors: Anchors, units: Collection[uuid.UUID]
     _check_merged(cases, wanted)
     refuse_problems(find_problems(anchors, wanted))
     require_reviews(wanted)
+    return _Departure(cases, standings, wanted)
+
+
+def _carry_out(operation: Operation, departure: _Departure) -> Release | None:
+    cases, wanted = departure.cases, departure.wanted
+    anchors = cases.anchors
     moving = [entry for entry in wanted if entry]
     _note_merged(operation, cases, wanted)
     for entry in wanted:
@@ -136,7 +184,7 @@ def go_live(operation: Operation, anchors: Anchors, units: Collection[uuid.UUID]
     release = None
     if moving:
         release = new_release(operation, Release.Action.PUBLISH, message=MESSAGE, plan_digest=plan_digest(wanted))
-        carry_out(operation, release, standings, moving)
+        carry_out(operation, release, departure.standings, moving)
         unpublish_ended(operation, anchors, moving)
     anchors.save()
     return release
@@ -149,12 +197,18 @@ def _waiting(review: Review | None, unit: Standing) -> Wanted | None:
         return wanted
     if unit.draft.content_digest != review.content_digest:
         raise Conflict(f"The draft of {unit.anchor.key} is not what was approved. Submit it for review again.")
-    published = unit.official.publication
-    if published is None or published.pk == review.base_id:
+    if not _moved_since(review, unit.official.publication):
         return wanted
     if unit.anchor.kind == UnitKind.COURSE and unit.official.snapshot is not None:
         return None
     return _merged(review, unit)
+
+
+def _moved_since(review: Review, published: Publication | None) -> bool:
+    """Tell whether other content is official than at the approval: a repair, for one, leaves it as it was."""
+    if published is None or published.pk == review.base_id:
+        return False
+    return review.base is None or review.base.content_digest != published.content_digest
 
 
 def _merged(review: Review, unit: Standing) -> Wanted:

@@ -14,7 +14,7 @@ from openedx_catalog_publisher.models import Course, Publication, Review, Review
 from openedx_catalog_publisher.publishing.snapshots import FieldChange, UnitSnapshot, compare
 from openedx_catalog_publisher.publishing.store import last_publications
 from openedx_catalog_publisher.review.decide import RIGHT_OF_STEP
-from openedx_catalog_publisher.review.states import STATUS_OF_STEP
+from openedx_catalog_publisher.review.states import PROGRESS, STATUS_OF_STEP
 
 
 def open_review_of(unit: uuid.UUID) -> Review | None:
@@ -31,7 +31,7 @@ def reviews_waiting(user: Any, step: ReviewStep | None = None) -> QuerySet[Revie
     """
     Return the open reviews that wait for a step which the user may decide; who waits longest comes first.
 
-    A run whose own content is approved waits with its course, under the course's review.
+    A run waits for its own step, and not before its course came there: until then only the course can be decided.
 
     Arguments:
         user: a user of the platform.
@@ -39,7 +39,9 @@ def reviews_waiting(user: Any, step: ReviewStep | None = None) -> QuerySet[Revie
     """
     wanted = Q(pk__in=())
     for each in ReviewStep if step is None else [step]:
-        wanted |= Q(_of_courses(user, RIGHT_OF_STEP[each]), status=STATUS_OF_STEP[each])
+        status = STATUS_OF_STEP[each]
+        behind = Review.objects.filter(open_unit=OuterRef("course_uuid"), status__in=PROGRESS[: PROGRESS.index(status)])
+        wanted |= Q(_of_courses(user, RIGHT_OF_STEP[each]), ~Exists(behind), status=status)
     return Review.objects.filter(wanted, open_unit__isnull=False).order_by("step_since", "pk")
 
 

@@ -1,8 +1,8 @@
 """
-Scheduled go-live: runs that are approved go live when their date is over.
+Scheduled go-live: runs that are approved go live when their date is over, and courses that failed to with their approval.
 
-Due runs are claimed with a lease, each in a transaction of its own and published in another, so that any number of
-workers may run at once, one that dies loses nothing, and one run that fails stops no other.
+What is due is claimed with a lease, each in a transaction of its own and published in another, so that any number of
+workers may run at once, one that dies loses nothing, and one that fails stops no other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from openedx_catalog_publisher.commands.actor import Actor
 from openedx_catalog_publisher.commands.anchors import read_anchors
 from openedx_catalog_publisher.commands.errors import CatalogError
 from openedx_catalog_publisher.commands.transaction import Operation, command, in_one_transaction
-from openedx_catalog_publisher.models import Release, Review
+from openedx_catalog_publisher.models import Review, UnitKind
 from openedx_catalog_publisher.review.cases import Cases
 from openedx_catalog_publisher.review.go_live import go_live
 
@@ -31,13 +31,15 @@ SCHEDULER = "scheduler"
 LEASE = timedelta(minutes=5)
 """After so long, a run that somebody claimed and neither published nor gave back is anybody's again."""
 
+UNEXPECTED = "An error that the log of the service describes:"
+
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A run that was due and could not go live."""
+    """A unit that was due and could not go live."""
 
     key: str
     message: str
@@ -50,7 +52,7 @@ class DueRun:
     What one round of the scheduler did.
 
     Attributes:
-        published: (key, seconds after its date) of each run that went live.
+        published: (key, seconds late) of each unit that went live.
         failed: what could not, why, and when it is tried again.
     """
 
@@ -59,17 +61,17 @@ class DueRun:
 
 
 def due_reviews(now: datetime) -> QuerySet[Review]:
-    """Return the reviews of runs whose date is over and that nobody has claimed, the first due first."""
+    """Return the reviews whose date is over and that nobody has claimed, the first due first."""
     free = Q(not_before__isnull=True) | Q(not_before__lte=now)
     return Review.objects.filter(free, open_unit__isnull=False, due__lte=now).order_by("due", "pk")
 
 
 def publish_due(limit: int | None = None, *, after_claim: Callable[[uuid.UUID], None] | None = None) -> DueRun:
     """
-    Let all runs go live that are due.
+    Let everything go live that is due.
 
     Arguments:
-        limit: how many runs are tried at most; no limit unless given.
+        limit: how many units are tried at most; no limit unless given.
         after_claim: called with the uuid of each review between its claim and its publication.
 
     Raises:
@@ -102,28 +104,32 @@ def _claim() -> Review | None:
 def _try(review: Review, done: DueRun) -> None:
     actor = Actor.system(SCHEDULER)
     try:
-        release = publish_claimed(actor, review.uuid)
+        late = publish_claimed(actor, review.uuid)
     except CatalogError as error:
-        again = _give_back(review, error.message)
         logger.warning("%s is due since %s and could not go live: %s", review.unit_key, review.due, error.message)
-        done.failed.append(Failure(review.unit_key, error.message, again))
+        message = error.message
+    except Exception as error:
+        # Whatever is wrong with one unit, the others are due all the same.
+        logger.exception("%s is due since %s and could not go live.", review.unit_key, review.due)
+        message = f"{UNEXPECTED} {type(error).__name__}: {error}"
+    else:
+        if late is not None:
+            done.published.append((review.unit_key, late))
         return
-    if release is not None:
-        late = Review.objects.values_list("lateness", flat=True).get(pk=review.pk) or 0
-        done.published.append((review.unit_key, late))
+    done.failed.append(Failure(review.unit_key, message, _give_back(review, message)))
 
 
 @command
-def publish_claimed(operation: Operation, review: uuid.UUID) -> Release | None:
+def publish_claimed(operation: Operation, review: uuid.UUID) -> int | None:
     """
-    Let one approved run go live, if it still is due.
+    Let one approved unit go live, if it still is due; if it is not, give the claim back.
 
     Arguments:
         operation: given by the command; the scheduler's.
         review: uuid of its review.
 
     Returns:
-        The release; None where somebody else published it, or it is not due any more.
+        How many seconds late it went live; None where somebody else published it, or it is not due any more.
 
     Raises:
         Conflict: naming what prevents it.
@@ -132,23 +138,30 @@ def publish_claimed(operation: Operation, review: uuid.UUID) -> Release | None:
     row = Review.objects.get(uuid=review)
     if row.open_unit is None:
         return None
-    anchors = read_anchors(runs=[row.unit_uuid])
+    is_course = row.unit_kind == UnitKind.COURSE
+    anchors = read_anchors(courses=[row.unit_uuid] if is_course else (), runs=() if is_course else [row.unit_uuid])
     found = Cases(operation, anchors).open.get(row.unit_uuid)
-    if found is None or found.uuid != review or found.due is None or found.due > operation.time:
+    if found is None or found.uuid != review:
         return None
-    return go_live(operation, anchors, [row.unit_uuid])
+    if found.due is None or found.due > operation.time:
+        Review.objects.filter(pk=found.pk).update(not_before=None)
+        return None
+    go_live(operation, anchors, [row.unit_uuid])
+    lateness: int | None = Review.objects.values_list("lateness", flat=True).get(pk=found.pk)
+    return lateness
 
 
 def _give_back(review: Review, message: str) -> datetime:
     again: datetime = timezone.now() + min(FIRST_PAUSE * 2 ** min(review.attempts, 16), LONGEST_PAUSE)
     with transaction.atomic(durable=True):
-        still = Review.objects.filter(pk=review.pk, open_unit__isnull=False)
+        # Another date, given meanwhile, is another start.
+        still = Review.objects.filter(pk=review.pk, open_unit__isnull=False, due=review.due)
         still.update(attempts=review.attempts + 1, last_error=message, not_before=again)
     return again
 
 
 def failed_go_lives() -> QuerySet[Review]:
-    """Return the reviews of runs that should be live and are not, since something prevents it, the first due first."""
+    """Return the reviews of what should be live and is not, since something prevents it, the first due first."""
     return (
         Review.objects.filter(open_unit__isnull=False, due__isnull=False).exclude(last_error="").order_by("due", "pk")
     )

@@ -12,7 +12,7 @@ from openedx_catalog_publisher.commands.rights import require_on_courses
 from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.models import Review, UnitKind
 from openedx_catalog_publisher.review.cases import Cases
-from openedx_catalog_publisher.review.decide import RIGHT_OF_STEP, Found, Target, courses_of, find_targets, review_over
+from openedx_catalog_publisher.review.decide import Found, Target, find_targets, review_over
 
 
 @command
@@ -36,8 +36,6 @@ def withdraw(operation: Operation, review: uuid.UUID, *, comment: str = "") -> N
     row = Review.objects.filter(uuid=review).first()
     if row is None:
         raise UnitNotFound(f"There is no review {review}.")
-    if row.open_unit is None:
-        raise review_over(row)
     is_course = row.unit_kind == UnitKind.COURSE
     anchors = read_anchors(courses=[row.unit_uuid] if is_course else (), runs=() if is_course else [row.unit_uuid])
     require_on_courses(operation.actor, Action.EDIT, anchors)
@@ -104,9 +102,6 @@ def _request(operation: Operation, targets: Sequence[Target], comment: str) -> N
     if not comment.strip():
         raise InvalidInput({"comment": ["Say what is to be changed."]})
     cases, found = find_targets(operation, targets)
-    for step in sorted({entry.step for entry in found}):
-        at_step = [entry for entry in found if entry.step == step]
-        require_on_courses(operation.actor, RIGHT_OF_STEP[step], courses_of(cases, at_step))
     for entry in found:
         _send_back(cases, entry, comment)
     cases.finish()

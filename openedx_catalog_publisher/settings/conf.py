@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from django.conf import settings as django_settings
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 PREFIX: Final = "CATALOG_PUBLISHER_"
 
@@ -23,6 +24,15 @@ RATE_PATTERN: Final = re.compile(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour
 DOTTED_PATH: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 
 T = TypeVar("T")
+
+
+def _is_address(value: str) -> bool:
+    """Whether this can be the address of an e-mail."""
+    try:
+        validate_email(value)
+    except ValidationError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,12 @@ PATHS: Final = Kind[list[str]](
         isinstance(value, (list, tuple))
         and all(isinstance(each, str) and DOTTED_PATH.fullmatch(each) for each in value)
         and len(set(value)) == len(value)
+    ),
+)
+ADDRESSES: Final = Kind[list[str]](
+    "a list of e-mail addresses",
+    lambda value: (
+        isinstance(value, (list, tuple)) and all(isinstance(each, str) and _is_address(each) for each in value)
     ),
 )
 SLUG: Final = Kind[str](
@@ -240,6 +256,25 @@ DELIVERY_ATTEMPTS: Final = Setting(f"{PREFIX}DELIVERY_ATTEMPTS", 10, COUNT)
 #     service.
 MAIL_SENDER: Final = Setting(f"{PREFIX}MAIL_SENDER", "", TEXT)
 
+# .. setting_name: CATALOG_PUBLISHER_REVIEW_URL_ROOT
+# .. setting_default: ''
+# .. setting_description: Address of the catalog's pages for reviewers, without a slash at its end, for example
+#     https://studio.example.org/catalog_publisher/review. Mails lead to reviews there; while it is empty they do not.
+REVIEW_URL_ROOT: Final = Setting(f"{PREFIX}REVIEW_URL_ROOT", "", WEB_ROOT)
+
+# .. setting_name: CATALOG_PUBLISHER_LMS_ADMIN_URL_ROOT
+# .. setting_default: ''
+# .. setting_description: Address of the admin of the LMS, without a slash at its end, for example
+#     https://lms.example.org/admin. Mails to project coordinators lead to the embargoes of runs there; while it is
+#     empty they do not.
+LMS_ADMIN_URL_ROOT: Final = Setting(f"{PREFIX}LMS_ADMIN_URL_ROOT", "", WEB_ROOT)
+
+# .. setting_name: CATALOG_PUBLISHER_WATCHERS
+# .. setting_default: []
+# .. setting_description: E-mail addresses that watch every course: they are told of runs with a go-live date, when they
+#     are approved and when they go live, as the watchers are whom a course names itself.
+WATCHERS: Final = Setting[list[str]](f"{PREFIX}WATCHERS", [], ADDRESSES)
+
 # .. setting_name: CATALOG_PUBLISHER_PUBLISHER_URL_ROOT
 # .. setting_default: ''
 # .. setting_description: Address of the site on which course teams edit the catalog (frontend-app-publisher), without a
@@ -361,6 +396,9 @@ ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
     CONSUMERS,
     DELIVERY_ATTEMPTS,
     MAIL_SENDER,
+    REVIEW_URL_ROOT,
+    LMS_ADMIN_URL_ROOT,
+    WATCHERS,
     PUBLISHER_URL_ROOT,
     STUDIO_URL_ROOT,
     REVIEW_STEPS,
@@ -430,6 +468,21 @@ def delivery_attempts() -> int:
 def mail_sender() -> str:
     """Address that mails come from. Raises ImproperlyConfigured for a wrong type."""
     return MAIL_SENDER.value() or str(django_settings.DEFAULT_FROM_EMAIL)
+
+
+def review_url_root() -> str:
+    """Root address of the pages for reviewers, without a slash at its end, or ''. Raises ImproperlyConfigured."""
+    return REVIEW_URL_ROOT.value()
+
+
+def lms_admin_url_root() -> str:
+    """Root address of the LMS's admin, without a slash at its end, or ''. Raises ImproperlyConfigured."""
+    return LMS_ADMIN_URL_ROOT.value()
+
+
+def watchers() -> tuple[str, ...]:
+    """E-mail addresses that watch every course. Raises ImproperlyConfigured for a wrong type."""
+    return tuple(WATCHERS.value())
 
 
 def publisher_url_root() -> str:

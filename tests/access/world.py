@@ -25,19 +25,33 @@ from tests.factories import SYSTEM, grant, make_course, make_member, make_organi
 
 READS = frozenset({Action.VIEW_DRAFT})
 WRITES = frozenset({Action.EDIT, Action.PUBLISH, Action.UNPUBLISH, Action.DELETE, Action.MANAGE_EDITORS})
+COMMENTS = frozenset({Action.COMMENT})
+LEGAL = frozenset({Action.REVIEW_LEGAL})
+INTERNAL = frozenset({Action.REVIEW_INTERNAL})
 UNIT_ADMIN = ADMIN_ACTIONS & UNIT_ACTIONS
 
-GROUPS = {"reads": READS, "writes": WRITES, "administers": UNIT_ADMIN}
+GROUPS = {
+    "reads": READS,
+    "comments": COMMENTS,
+    "writes": WRITES,
+    "decides legally": LEGAL,
+    "decides internally": INTERNAL,
+    "administers": UNIT_ADMIN,
+}
 
 NO, YES, IF_EDITOR = "no", "yes", "unless others edit it"
 
 TABLE: dict[RoleName, dict[str, str]] = {
     # What a role opens on the courses and runs of the organizations that it is held for.
-    RoleName.ORG_MEMBER: {"reads": YES, "writes": IF_EDITOR, "administers": NO},
-    RoleName.LEGAL_REVIEWER: {"reads": YES, "writes": NO, "administers": NO},
-    RoleName.PROJECT_COORDINATOR: {"reads": YES, "writes": NO, "administers": NO},
-    RoleName.PUBLISHER_EDITOR: {"reads": YES, "writes": YES, "administers": NO},
-    RoleName.CATALOG_ADMIN: {"reads": YES, "writes": YES, "administers": YES},
+    role: dict(zip(GROUPS, rules, strict=True))
+    for role, rules in {
+        # In the order of the groups.
+        RoleName.ORG_MEMBER: (YES, YES, IF_EDITOR, NO, NO, NO),
+        RoleName.LEGAL_REVIEWER: (YES, YES, NO, YES, NO, NO),
+        RoleName.PROJECT_COORDINATOR: (YES, YES, NO, NO, YES, NO),
+        RoleName.PUBLISHER_EDITOR: (YES, YES, YES, NO, NO, NO),
+        RoleName.CATALOG_ADMIN: (YES, YES, YES, YES, YES, YES),
+    }.items()
 }
 
 MAKES: frozenset[RoleName] = frozenset({RoleName.ORG_MEMBER, RoleName.PUBLISHER_EDITOR, RoleName.CATALOG_ADMIN})
@@ -178,7 +192,7 @@ class World:
             return False
         if account.everything:
             return True
-        if account.staff and (action in READS or (action in WRITES and not staff_read_only)):
+        if account.staff and (action in READS or (action not in UNIT_ADMIN and not staff_read_only)):
             return True
         group = next(name for name, actions in GROUPS.items() if action in actions)
         return any(

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.factories import make_user
+from openedx_catalog_publisher.models import RoleName
+from tests.factories import grant, make_user
 
 
 def logged_in(user: Any) -> Client:
@@ -27,3 +28,11 @@ def staff() -> Client:
 def superuser() -> Client:
     """A client of a superuser."""
     return logged_in(make_user("root", is_staff=True, is_superuser=True))
+
+
+@pytest.fixture
+def administrator() -> Client:
+    """A client of a member of staff who is a catalog administrator, and so publishes without review."""
+    user = make_user("keeper", is_staff=True)
+    grant(user, RoleName.CATALOG_ADMIN)
+    return logged_in(user)

@@ -10,12 +10,15 @@ import pytest
 from django.test import Client
 
 from openedx_catalog_publisher.api import Selection, update_course, update_run
-from openedx_catalog_publisher.models import Course, CourseRun, EditRecord, Publication, Release, RoleName
+from openedx_catalog_publisher.models import Comment, Course, CourseRun, EditRecord, Publication, Release, RoleName
 from tests.admin.conftest import logged_in
 from tests.admin.pages import address, assert_saved, read_form, send_form
 from tests.factories import SYSTEM, grant, make_course, make_user, publish_now
+from tests.review.stage import set_stage
 
 pytestmark = pytest.mark.django_db
+
+UNREVIEWED = {"without_review": "on"}
 
 
 def _made(runs: int = 1, *, published: bool = False, **changes: Any) -> tuple[Course, list[CourseRun]]:
@@ -42,10 +45,14 @@ def test_a_plan_shows_old_and_new_field_by_field_and_writes_nothing(staff: Clien
     assert Publication.objects.count() == before
 
 
-def test_what_was_shown_is_published_with_its_message(staff: Client) -> None:
+def test_what_was_shown_is_published_with_its_message(administrator: Client) -> None:
     course, (run, other) = _made(2)
     url = _plan(course, run)
-    assert_saved(staff.post(address("course", "plan"), {**read_form(staff, url), "message": "Go → los"}))
+    assert_saved(
+        administrator.post(
+            address("course", "plan"), {**read_form(administrator, url), "message": "Go → los", **UNREVIEWED}
+        )
+    )
     release = Release.objects.get()
     assert (release.message, release.source) == ("Go → los", "admin")
     assert Course.objects.filter(uuid=course.uuid).exists()
@@ -53,11 +60,11 @@ def test_what_was_shown_is_published_with_its_message(staff: Client) -> None:
     assert other.official is None
 
 
-def test_a_plan_that_moved_is_not_published_and_shown_again(staff: Client) -> None:
+def test_a_plan_that_moved_is_not_published_and_shown_again(administrator: Client) -> None:
     course, _ = _made()
-    form = read_form(staff, _plan(course))
+    form = read_form(administrator, _plan(course))
     update_course(SYSTEM, course.uuid, {"title": "Moved meanwhile"})
-    response = staff.post(address("course", "plan"), {**form, "message": "Kept"})
+    response = administrator.post(address("course", "plan"), {**form, "message": "Kept", **UNREVIEWED})
     page = response.content.decode()
     assert response.status_code == 200
     assert "Something moved since this plan was made." in page
@@ -65,27 +72,42 @@ def test_a_plan_that_moved_is_not_published_and_shown_again(staff: Client) -> No
     assert "Kept" in page
     assert not Release.objects.exists()
     assert_saved(
-        staff.post(
-            address("course", "plan"), {**form, "expected_digest": response.context["form"].initial["expected_digest"]}
+        administrator.post(
+            address("course", "plan"),
+            {
+                **form,
+                **UNREVIEWED,
+                "message": "Read again",
+                "expected_digest": response.context["form"].initial["expected_digest"],
+            },
         )
     )
     assert Course.objects.get(uuid=course.uuid).title == "Moved meanwhile"
 
 
-def test_a_run_brings_its_course_along_where_that_is_not_official_yet(staff: Client) -> None:
+def test_a_run_brings_its_course_along_where_that_is_not_official_yet(administrator: Client) -> None:
     course, (run,) = _made()
     url = f"{address('courserun', 'plan')}?unit={run.uuid}"
-    assert_saved(staff.post(address("courserun", "plan"), read_form(staff, url)))
+    assert_saved(
+        administrator.post(
+            address("courserun", "plan"), {**read_form(administrator, url), **UNREVIEWED, "message": "Why"}
+        )
+    )
     assert Course.objects.filter(uuid=course.uuid).exists()
     assert CourseRun.objects.filter(uuid=run.uuid).exists()
 
 
-def test_many_drafts_are_planned_and_published_together(staff: Client) -> None:
+def test_many_drafts_are_planned_and_published_together(administrator: Client) -> None:
     courses = [_made()[0] for _ in range(3)]
     sent = {"action": "plan_selected", "_selected_action": [course.pk for course in courses]}
-    response = staff.post(address("course", "changelist"), sent)
+    response = administrator.post(address("course", "changelist"), sent)
     assert response.status_code == 302
-    assert_saved(staff.post(address("course", "plan"), read_form(staff, response["Location"])))
+    assert_saved(
+        administrator.post(
+            address("course", "plan"),
+            {**read_form(administrator, response["Location"]), **UNREVIEWED, "message": "Why"},
+        )
+    )
     assert Release.objects.get().publications.count() == 3
 
 
@@ -180,17 +202,17 @@ def test_buttons_offer_what_can_be_done(staff: Client, superuser: Client) -> Non
         return [tool.label for tool in client.get(address("course", "change", row.pk)).context["tools"]]
 
     always = ["Runs", "Editors", "Add run"]
-    assert labels(staff, course) == ["Plan and publish", "Unpublish", *always]
-    assert labels(superuser, course) == ["Plan and publish", "Unpublish", "Remove", *always]
+    assert labels(staff, course) == ["Plan and publish", "Submit for review", "Unpublish", *always]
+    assert labels(superuser, course) == ["Plan and publish", "Submit for review", "Unpublish", "Remove", *always]
     update_course(SYSTEM, course.uuid, {"title": "Changed"})
-    assert labels(staff, course) == ["Plan and publish", "Discard changes", "Unpublish", *always]
+    assert labels(staff, course) == ["Plan and publish", "Submit for review", "Discard changes", "Unpublish", *always]
     assert labels(staff, Course.objects.get()) == ["Draft", "Runs"]
 
 
 def test_where_staff_only_reads_nothing_is_offered_or_done(settings: Any, staff: Client) -> None:
     settings.CATALOG_PUBLISHER_STAFF_READ_ONLY = True
     course, _ = _made(published=True)
-    update_course(SYSTEM, course.uuid, {"title": "Changed"})
+    update_course(SYSTEM, course.uuid, {"in_year_value": {"per_click_usa": 1}})
     page = staff.get(_plan(course))
     assert page.status_code == 200
     assert "You may read this plan and not publish it." in page.content.decode()
@@ -265,3 +287,34 @@ def test_logs_show_their_content_decoded(staff: Client) -> None:
         assert "A &lt;script&gt;title&lt;/script&gt;" in page, name
         assert "<script>title" not in page, name
     assert course.key in pages["release"].content.decode()
+
+
+def test_what_needs_review_is_offered_to_reviewers_and_not_published(staff: Client) -> None:
+    course, _ = _made()
+    page = staff.get(_plan(course)).content.decode()
+    assert "Reviews still needed: legal, internal" in page
+    assert "This is published by being reviewed" in page
+    assert "Publish what is shown" not in page
+
+
+def test_skipping_reviews_asks_why(administrator: Client) -> None:
+    course, _ = _made()
+    form = {**read_form(administrator, _plan(course)), **UNREVIEWED, "message": " "}
+    assert "Say why the reviews are skipped." in administrator.post(address("course", "plan"), form).content.decode()
+    assert not Release.objects.exists()
+
+
+def test_a_draft_is_submitted_with_a_comment_and_withdrawn(staff: Client) -> None:
+    stage = set_stage()
+    draft = CourseRun.drafts.get(uuid=stage.run)
+    url = address("courserun", "submit", draft.pk)
+    assert "First publication" not in staff.get(url).content.decode()
+    assert_saved(send_form(staff, url, {"comment": "Please have a look."}))
+    draft.refresh_from_db()
+    assert draft.status == "review_by_legal"
+    assert Comment.objects.get().text == "Please have a look."
+    assert "in review already" in send_form(staff, url, {"comment": ""}).content.decode()
+    assert_saved(send_form(staff, address("courserun", "withdraw", draft.pk), {"comment": ""}))
+    draft.refresh_from_db()
+    assert draft.status == "unpublished"
+    assert staff.get(address("courserun", "withdraw", draft.pk)).status_code == 404

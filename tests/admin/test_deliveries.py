@@ -75,3 +75,24 @@ def test_an_unknown_user_is_named(superuser: Client) -> None:
     response = send_form(superuser, address("notificationoptout", "add"), {"username": "nobody"})
     assert "There is no user nobody." in response.content.decode()
     assert read_form(superuser, address("notificationoptout", "add"))["username"] == [""]
+
+
+def test_an_address_that_wants_no_mails_is_noted_whatever_its_case_and_taken_back(superuser: Client) -> None:
+    url = address("notificationoptout", "add")
+    assert_saved(send_form(superuser, url, {"watcher": "Wanda@Example.org"}))
+    assert_saved(send_form(superuser, url, {"watcher": "wanda@example.org"}))
+    noted = NotificationOptOut.objects.get()
+    assert (noted.user, noted.address) == (None, "wanda@example.org")
+    assert "wanda@example.org" in superuser.get(address("notificationoptout", "changelist")).content.decode()
+
+    superuser.post(address("notificationoptout", "delete", noted.pk), {"post": "yes"})
+
+    assert not NotificationOptOut.objects.exists()
+
+
+@pytest.mark.parametrize("named", [{}, {"username": "ann", "watcher": "wanda@example.org"}])
+def test_a_wish_is_of_a_user_or_of_an_address(superuser: Client, named: dict[str, str]) -> None:
+    make_user("ann")
+    response = send_form(superuser, address("notificationoptout", "add"), named)
+    assert "Name either a user or an address." in response.content.decode()
+    assert not NotificationOptOut.objects.exists()

@@ -15,10 +15,10 @@ from django.urls import URLPattern
 
 from openedx_catalog_publisher.admin.command_admin import CommandAdmin
 from openedx_catalog_publisher.admin.rights import CatalogAdmin, ReadOnlyAdmin
-from openedx_catalog_publisher.api import Selection, publish, seal_log
+from openedx_catalog_publisher.api import Selection, seal_log
 from openedx_catalog_publisher.models import Course, CourseRun
 from tests.admin.pages import APP, address
-from tests.factories import acting, make_course, make_organization, make_user
+from tests.factories import acting, make_course, make_organization, make_user, publish_now
 
 MODELS = [model for model in apps.get_app_config(APP).get_models() if not model.__name__.startswith("Historical")]
 
@@ -28,7 +28,7 @@ def _published(courses: int = 1) -> list[Any]:
     user = make_user(is_staff=True)
     for _ in range(courses):
         course = make_course(actor=acting(user), runs=2).course
-        publish(acting(user), Selection.of([course.uuid], all_runs=True), message="first")
+        publish_now(Selection.of([course.uuid], all_runs=True), message="first")
         made.append(course)
     seal_log()
     return made

@@ -14,6 +14,7 @@ from django.core import mail
 from django.utils import timezone
 
 from openedx_catalog_publisher.api import Actor, Selection, add_editor, publish, remove, unpublish, update_run
+from openedx_catalog_publisher.consumers.notifications.letters import Recipient
 from openedx_catalog_publisher.consumers.notifications.preferences import set_wants_mails
 from openedx_catalog_publisher.consumers.notifications.sending import BeingSent, send_once
 from openedx_catalog_publisher.models import (
@@ -78,7 +79,7 @@ def course_of(organization: OrganizationProfile, **values: Any) -> Course:
 
 
 def go_live(course: Course, actor: Actor = SYSTEM) -> None:
-    publish(actor, Selection.of([course.uuid], all_runs=True))
+    publish(actor, Selection.of([course.uuid], all_runs=True), without_review=True, message="tests")
 
 
 def addresses() -> list[str]:
@@ -365,7 +366,7 @@ class TestFailures:
         monkeypatch.setattr(type(SentMail.objects), "get_or_create", read_then_lose)
 
         with pytest.raises(BeingSent):
-            send_once("m", event, user, mail.EmailMessage("s", "b", to=["ann@example.org"]))
+            send_once("m", event, Recipient.of([user])[0], mail.EmailMessage("s", "b", to=["ann@example.org"]))
         assert mail.outbox == []
 
 

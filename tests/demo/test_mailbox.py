@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("demo.urls")]
 @pytest.fixture
 def mail_folder(demo_mode: Any, tmp_path: Path) -> Path:
     """Mails are kept as in the demo, in a folder of their own."""
-    demo_mode.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    demo_mode.EMAIL_BACKEND = "demo.mail_files.EmailBackend"
     demo_mode.EMAIL_FILE_PATH = tmp_path / "mail"
     demo_mode.CATALOG_PUBLISHER_CONSUMERS = ["openedx_catalog_publisher.consumers.notifications.Notifications"]
     folder: Path = demo_mode.EMAIL_FILE_PATH
@@ -59,11 +62,29 @@ def test_the_last_mails_come_first_and_the_others_on_further_pages(client: Clien
     for subject in subjects:
         EmailMessage(subject, "Text", to=["nadia@example.org"]).send()
 
+    for file in mail_folder.iterdir():
+        # As where the clock of the file system stands still.
+        os.utime(file, ns=(0, 0))
+
     first, second = client.get("/mailbox/"), client.get("/mailbox/?page=2")
 
-    assert (len(first.context["page"]), len(second.context["page"])) == (ON_A_PAGE, 1)
-    shown = [mail.subject for page in (first, second) for mail in page.context["page"]]
+    assert (len(first.context["mails"]), len(second.context["mails"])) == (ON_A_PAGE, 1)
+    shown = [mail.subject for page in (first, second) for mail in page.context["mails"]]
     assert shown == subjects[::-1]
+
+
+def test_mails_of_processes_that_send_at_once_all_stay(client: Client, mail_folder: Path) -> None:
+    send = "import django; django.setup(); from django.core.mail import send_mail\n"
+    send += "for number in range(20): send_mail(f'Mail {number}', 'Text', None, ['nadia@example.org'])"
+    environment = {**os.environ, "CATALOG_VAR_DIR": str(mail_folder.parent), "DJANGO_SETTINGS_MODULE": "demo.settings"}
+    senders = [subprocess.Popen([sys.executable, "-c", send], env=environment) for _ in range(2)]  # noqa: S603
+
+    assert [sender.wait() for sender in senders] == [0, 0]
+
+    pages = [client.get(f"/mailbox/?page={number}") for number in (1, 2)]
+    shown = [mail.subject for page in pages for mail in page.context["mails"]]
+    assert sorted(shown) == sorted(f"Mail {number}" for number in range(20) for _sender in senders)
+    assert {file.suffix for file in mail_folder.iterdir()} == {".eml"}
 
 
 def test_outside_of_the_demo_and_from_elsewhere_nobody_reads_mails(

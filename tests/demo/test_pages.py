@@ -147,14 +147,14 @@ class TestDrafts:
     def test_a_list_takes_as_many_statements_for_many_drafts_as_for_one(
         self, client: Client, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
-        # Session and user, the count, eight tables of what is shown, and the request's own savepoint.
+        # Session and user, the count, eight tables of what is shown, open reviews, and the request's own savepoint.
         self.make()
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             client.get("/drafts/")
         for _ in range(4):
             self.make(runs=2)
 
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             client.get("/drafts/")
 
     def test_the_plan_of_a_draft_says_in_words_what_would_change(self, client: Client) -> None:

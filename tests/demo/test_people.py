@@ -27,11 +27,13 @@ def whoami(client: Client) -> str:
 
 
 class TestCreating:
-    def test_there_are_two_course_teams_an_administrator_and_a_reader(self, demo_users: None) -> None:
+    def test_there_are_two_teams_reviewers_of_both_steps_an_administrator_and_a_reader(self, demo_users: None) -> None:
         assert list(CatalogRoleAssignment.objects.values_list("user__username", "role__name", "context")) == [
             ("nadia", "org_member", "northu"),
             ("nils", "org_member", "northu"),
             ("teresa", "org_member", "tresvolcanes"),
+            ("legal", "legal_reviewer", "*"),
+            ("coordinator", "project_coordinator", "*"),
             ("admin", "catalog_admin", "*"),
         ]
         assert list(get_user_model().objects.filter(is_superuser=True).values_list("username", flat=True)) == ["admin"]
@@ -42,12 +44,14 @@ class TestCreating:
         assert not any(user.has_usable_password() for user in get_user_model().objects.all())
 
     def test_roles_are_granted_by_the_command_so_that_events_tell_of_them(self, demo_users: None) -> None:
-        assert OutboxEvent.objects.filter(kind="role_granted").count() == 4
+        assert OutboxEvent.objects.filter(kind="role_granted").count() == 6
 
     def test_run_again_it_changes_nothing(self, demo_users: None) -> None:
         before = row_counts()
 
-        assert run("create_demo_users") == "The demo has 5 users: nadia, nils, teresa, admin, rita.\n"
+        assert run("create_demo_users") == (
+            "The demo has 7 users: nadia, nils, teresa, legal, coordinator, admin, rita.\n"
+        )
         assert row_counts() == before
 
     def test_without_the_catalog_it_says_what_to_do_first(self) -> None:

@@ -22,6 +22,7 @@ from openedx_catalog_publisher.models import (
     ALL_ORGANIZATIONS,
     ActorPseudonym,
     CatalogRoleAssignment,
+    Comment,
     Course,
     CourseEditor,
     CourseEntitlement,
@@ -41,6 +42,8 @@ from openedx_catalog_publisher.models import (
     Publication,
     Release,
     RestrictedCourseRun,
+    Review,
+    ReviewRecord,
     RoleName,
     Seal,
     SealedHead,
@@ -51,6 +54,7 @@ from openedx_catalog_publisher.models import (
 from openedx_catalog_publisher.models.reference import Reference
 from tests.factories import SYSTEM, make_course, make_level, make_member, make_organization, make_user, publish_now
 from tests.module_data import kept_for_module
+from tests.review.stage import set_stage
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +81,7 @@ def _make_world() -> World:
     CourseEditor.objects.create(course=Course.drafts.get(uuid=made.course.uuid), user=member)
     add_redirect(SYSTEM, made.course.uuid, "/old/biology")
     grant_role(SYSTEM, make_user(), RoleName.CATALOG_ADMIN, ALL_ORGANIZATIONS, reason="tests")
+    set_stage().submit(comment="Please have a look.")
     seal_log()
     return World(
         course=Course.drafts.get(uuid=made.course.uuid),
@@ -159,7 +164,12 @@ CASES: dict[str, tuple[Callable[[World], None], str]] = {
     "ocp_import_content_uniq": (lambda w: _same_piece(), "job"),
     "ocp_delivery_uniq": (lambda w: _same_delivery(), "event"),
     "ocp_delivery_due_check": (lambda w: _delivery_without_time(), "due"),
-    "ocp_sent_mail_uniq": (lambda w: _same_mail(), "event"),
+    "ocp_sent_mail_uniq": (lambda w: _same_mail(user=make_user()), "event"),
+    "ocp_sent_mail_watcher_uniq": (lambda w: _same_mail(watcher=OTHER_UUID), "event"),
+    "ocp_sent_mail_recipient": (lambda w: _mail_to_nobody(), "user"),
+    "ocp_opt_out_of_one": (lambda w: _opt_out_of_nobody(), "address"),
+    "ocp_review_open_check": (_set(Review, closing="withdrawn"), "closing"),
+    "ocp_review_record_sequence_uniq": (_copy_first(ReviewRecord), "unit_uuid"),
 }
 """By constraint: what violates it, and the field that the answer names."""
 
@@ -179,11 +189,15 @@ UNIQUE_COLUMNS: dict[str, tuple[Callable[[World], None], str]] = {
     "Release.uuid": (_copy_first(Release), "uuid"),
     "Seal.seal_hash": (_copy_first(Seal), "seal_hash"),
     "OutboxEvent.uuid": (_copy_first(OutboxEvent, sequence=999), "uuid"),
-    "NotificationOptOut.user": (lambda w: _same_opt_out(), "user"),
+    "NotificationOptOut.user": (lambda w: _same_opt_out(user=make_user()), "user"),
+    "NotificationOptOut.address": (lambda w: _same_opt_out(address="w@example.org"), "address"),
     "ImportJob.uuid": (lambda w: _same_job(), "uuid"),
     "ActorPseudonym.uuid": (_copy_first(ActorPseudonym, system_name=None, user=None), "uuid"),
     "ActorPseudonym.system_name": (_copy_first(ActorPseudonym, uuid=OTHER_UUID), "system_name"),
     "ActorPseudonym.user": (lambda w: _two_pseudonyms(), "user"),
+    "Review.uuid": (_copy_first(Review, open_unit=None, closing="withdrawn"), "uuid"),
+    "Review.open_unit": (_copy_first(Review, uuid=OTHER_UUID), "open_unit"),
+    "Comment.uuid": (_copy_first(Comment), "uuid"),
 }
 
 
@@ -231,13 +245,26 @@ def _delivery_without_time() -> None:
     _delivery(due=None)
 
 
-def _same_mail() -> None:
+def _mail(**recipient: Any) -> SentMail:
     event = OutboxEvent.objects.order_by("pk")[0]
-    _again(SentMail.objects.create(event=event, mail="m", user=make_user(), started=timezone.now()))
+    made: SentMail = SentMail.objects.create(event=event, mail="m", started=timezone.now(), **recipient)
+    return made
 
 
-def _same_opt_out() -> None:
-    _again(NotificationOptOut.objects.create(user=make_user()))
+def _mail_to_nobody() -> None:
+    _mail()
+
+
+def _opt_out_of_nobody() -> None:
+    NotificationOptOut.objects.create()
+
+
+def _same_mail(**recipient: Any) -> None:
+    _again(_mail(**recipient))
+
+
+def _same_opt_out(**recipient: Any) -> None:
+    _again(NotificationOptOut.objects.create(**recipient))
 
 
 def _two_pseudonyms() -> None:
@@ -367,7 +394,10 @@ def test_runs_without_an_external_key_do_not_collide_and_case_makes_two_external
     assert first.external_key is second.external_key is None
     CourseRun.everything.filter(pk=first.pk).update(external_key="E-1")
     CourseRun.everything.filter(pk=second.pk).update(external_key="e-1")
-    assert sorted(CourseRun.drafts.values_list("external_key", flat=True)) == ["E-1", "e-1"]
+    assert sorted(CourseRun.drafts.filter(pk__in=[first.pk, second.pk]).values_list("external_key", flat=True)) == [
+        "E-1",
+        "e-1",
+    ]
 
 
 def test_runs_of_different_courses_may_have_the_same_external_key(world: World) -> None:
@@ -412,7 +442,7 @@ def test_efforts_may_be_unknown_or_equal(least: int | None, most: int | None, wo
 def test_a_role_is_for_all_organizations_exactly_when_its_context_is_the_star(
     context: str, everywhere: bool | None, world: World
 ) -> None:
-    row = CatalogRoleAssignment.objects.get(context="*")
+    row = CatalogRoleAssignment.objects.filter(context="*").earliest("pk")
     with pytest.raises(IntegrityError), transaction.atomic():
         CatalogRoleAssignment.objects.filter(pk=row.pk).update(context=context, applies_to_all_contexts=everywhere)
 

@@ -106,8 +106,17 @@ def test_a_service_without_settings_of_its_own_gets_the_defaults(
         "CATALOG_PUBLISHER_CONSUMERS": ["openedx_catalog_publisher.consumers.notifications.Notifications"],
         "CATALOG_PUBLISHER_DELIVERY_ATTEMPTS": 10,
         "CATALOG_PUBLISHER_MAIL_SENDER": "",
+        "CATALOG_PUBLISHER_REVIEW_URL_ROOT": "",
+        "CATALOG_PUBLISHER_LMS_ADMIN_URL_ROOT": "",
+        "CATALOG_PUBLISHER_WATCHERS": [],
         "CATALOG_PUBLISHER_PUBLISHER_URL_ROOT": "",
         "CATALOG_PUBLISHER_STUDIO_URL_ROOT": "",
+        "CATALOG_PUBLISHER_REVIEW_STEPS": {},
+        "CATALOG_PUBLISHER_REQUIRED_FIELDS": {},
+        "CATALOG_PUBLISHER_FOUR_EYES": True,
+        "CATALOG_PUBLISHER_TWO_REVIEWERS": False,
+        "CATALOG_PUBLISHER_LIVE_CHANGES_SKIP_REVIEW": False,
+        "CATALOG_PUBLISHER_SUNSET_ENDED_RUNS": False,
     }
 
 

@@ -33,7 +33,6 @@ from openedx_catalog_publisher.models import (
     Release,
     UnitKind,
 )
-from openedx_catalog_publisher.publishing import plan as plan_module
 from tests.factories import (
     SYSTEM,
     acting,
@@ -121,7 +120,7 @@ def official_subjects(made: CourseCreated) -> list[uuid.UUID]:
 
 
 def test_the_digest_of_a_plan_moves_with_base_draft_official_and_policy_and_with_no_clock(
-    live: CourseCreated, monkeypatch: pytest.MonkeyPatch
+    live: CourseCreated, settings: Any
 ) -> None:
     selection = Selection.of([live.course.uuid], all_runs=True)
 
@@ -138,9 +137,9 @@ def test_the_digest_of_a_plan_moves_with_base_draft_official_and_policy_and_with
     published = digest()
     unpublish(SYSTEM, Selection.of([live.course.uuid]), reason="Over.")
     withdrawn = digest()
-    with monkeypatch.context() as patched:
-        patched.setattr(plan_module, "POLICY_VERSION", plan_module.POLICY_VERSION + 1)
-        ruled = digest()
+    settings.CATALOG_PUBLISHER_REVIEW_STEPS = {"course": {"title": ["internal"]}}
+    ruled = digest()
+    del settings.CATALOG_PUBLISHER_REVIEW_STEPS
     assert len({first, edited, published, withdrawn, ruled}) == 5
     update_course(SYSTEM, live.course.uuid, {"title": "Third"})
     update_course(SYSTEM, live.course.uuid, {"title": "Other"})
@@ -269,19 +268,24 @@ def test_each_publishing_command_asks_for_its_right(live: CourseCreated) -> None
     assert row_counts() == before
 
 
-def test_a_member_publishes_and_does_not_remove_or_skip_reviews() -> None:
+def test_a_member_publishes_what_needs_no_review_and_does_not_remove_or_skip_reviews() -> None:
     organization = make_organization()
     member = acting(make_member(organization))
     made = make_course(organization, actor=member)
     selection = Selection.of([made.course.uuid], all_runs=True)
-    assert len(publish(member, selection).publications) == 2
-    update_course(member, made.course.uuid, {"title": "Other"})
+    with pytest.raises(Conflict) as caught:
+        publish(member, selection)
+    assert [detail["steps"] for detail in caught.value.details] == [["legal", "internal"]] * 2
+    publish_now(selection)
+    update_course(member, made.course.uuid, {"geolocation": None, "in_year_value": {"per_click_usa": 1}})
+    assert len(publish(member, selection).publications) == 1
     for act in (
         lambda: publish(member, selection, without_review=True, message="Why"),
         lambda: remove(member, courses=[made.course.uuid], reason="x"),
     ):
         with pytest.raises(NotPermitted):
             act()
+    update_course(member, made.course.uuid, {"title": "Another"})
     with pytest.raises(InvalidInput):
         publish(SYSTEM, selection, without_review=True, message=" ")
     [record] = publish(SYSTEM, selection, without_review=True, message="Import").publications

@@ -47,6 +47,7 @@ def test_an_approved_run_waits_for_its_date_and_the_scheduler_publishes_it() -> 
     assert not is_official(stage.run)
     assert publish_due().published == []
 
+    Review.objects.filter(open_unit=stage.run).update(step_since=timezone.now() - timedelta(days=1))
     stage.schedule(timezone.now() - timedelta(seconds=90))
     done = publish_due()
 

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from openedx_catalog_publisher.consumers.notifications.comment_added import CommentAdded
 from openedx_catalog_publisher.consumers.notifications.letters import Letter, Mail
 from openedx_catalog_publisher.consumers.notifications.messages import message
-from openedx_catalog_publisher.consumers.notifications.recipients import can_be_mailed
+from openedx_catalog_publisher.consumers.notifications.review_steps import InternalReview, LegalReview, Reviewed
 from openedx_catalog_publisher.consumers.notifications.run_published import RunPublished
 from openedx_catalog_publisher.consumers.notifications.sending import send_once
+from openedx_catalog_publisher.consumers.notifications.watched_runs import WatchedRunPublished, WatchedRunReviewed
 from openedx_catalog_publisher.models import EventKind, OutboxEvent
 from openedx_catalog_publisher.outbox.consumers import Service
 
-MAILS: tuple[Mail, ...] = (RunPublished(),)
+MAILS: tuple[Mail, ...] = (
+    LegalReview(),
+    InternalReview(),
+    Reviewed(),
+    WatchedRunReviewed(),
+    CommentAdded(),
+    RunPublished(),
+    WatchedRunPublished(),
+)
 
 
 class MailsNotSent(Exception):
@@ -24,7 +34,7 @@ class Notifications:
 
     name = "notifications"
     service = Service.EITHER
-    kinds: Collection[EventKind] = frozenset(mail.kind for mail in MAILS)
+    kinds: Collection[EventKind] = frozenset(kind for mail in MAILS for kind in mail.kinds)
 
     def __init__(self, mails: Iterable[Mail] = MAILS) -> None:
         self._mails = tuple(mails)
@@ -38,7 +48,7 @@ class Notifications:
         """
         failed: list[Exception] = []
         for mail in self._mails:
-            letter = mail.compose(event) if mail.kind == event.kind else None
+            letter = mail.compose(event) if event.kind in mail.kinds else None
             if letter is not None:
                 failed += _send(mail, event, letter)
         if failed:
@@ -47,11 +57,11 @@ class Notifications:
 
 def _send(mail: Mail, event: OutboxEvent, letter: Letter) -> list[Exception]:
     failed: list[Exception] = []
-    for user in letter.recipients:
-        if not can_be_mailed(user):
+    for recipient in letter.recipients:
+        if not recipient.can_be_mailed():
             continue
         try:
-            send_once(mail.name, event, user, message(mail.name, event, user, letter.context))
+            send_once(mail.name, event, recipient, message(mail.name, event, recipient, letter.context))
         # Whatever keeps one mail back is told at the end, when the others are sent.
         except Exception as error:  # noqa: BLE001
             failed.append(error)

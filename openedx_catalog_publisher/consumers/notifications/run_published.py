@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from openedx_catalog_publisher.consumers.notifications.letters import Letter
-from openedx_catalog_publisher.consumers.notifications.recipients import coordinators_of, team_of
+from collections.abc import Collection
+from typing import Any
+
+from openedx_catalog_publisher.consumers.notifications.letters import Letter, Recipient
+from openedx_catalog_publisher.consumers.notifications.recipients import coordinators_of, team_told_of
+from openedx_catalog_publisher.consumers.notifications.units import facts_of
 from openedx_catalog_publisher.models import (
-    Course,
-    CourseOrganization,
     CourseRun,
     EventKind,
     OutboxEvent,
@@ -15,51 +17,45 @@ from openedx_catalog_publisher.models import (
     UnitKind,
     WriteSource,
 )
-from openedx_catalog_publisher.models.derived.course_run import marketing_url, title
-from openedx_catalog_publisher.settings import conf
+from openedx_catalog_publisher.models.derived.course_run import marketing_url
 
 
 class RunPublished:
     """
-    Tells the team of a course, and its project coordinators, that one of its runs went live: for the first time, or
-    again after it was withdrawn.
-
-    Not told: changes of a run that is live already, which the team made itself a moment ago; publications of the course
-    alone, by which nothing opens to learners; what an import brought, which was live elsewhere before; and a run that
-    is not live any more when the mail would be sent. Of runs outside of the platform (executive education, bootcamps)
-    only coordinators are told, as in Discovery.
+    Tells the team of a course, and its project coordinators, that one of its runs went live. Of runs outside of the
+    platform (executive education, bootcamps) only coordinators are told, as in Discovery.
     """
 
     name = "run_published"
-    kind = EventKind.PUBLISHED
+    kinds: Collection[EventKind] = frozenset({EventKind.PUBLISHED})
 
     def compose(self, event: OutboxEvent) -> Letter | None:
         """Return what is said of a publication; None for those that are not told."""
-        if event.object_type != UnitKind.COURSE_RUN or not _went_live(event):
-            return None
-        runs = CourseRun.objects.select_related("course__type", "course__draft_version", "type")
-        run = runs.filter(uuid=event.object_code, status=Status.PUBLISHED).first()
+        run = run_that_went_live(event)
         if run is None:
             return None
-        course = run.course
-        is_external = course.type is not None and course.type.is_external
-        coordinators = list(coordinators_of(course.draft_version))
-        team = [] if is_external else team_of(course.draft_version)
-        publisher, studio = conf.publisher_url_root(), conf.studio_url_root()
+        course: Any = run.course.draft_version
+        coordinators = list(coordinators_of(course))
         return Letter(
-            recipients={user.pk: user for user in (*team, *coordinators)}.values(),
-            context={
-                "title": title(run) or run.key,
-                "run_key": run.key,
-                "course_key": course.key,
-                "start": run.start,
-                "organizations": ", ".join(_owners(course)),
-                "contacts": ", ".join(user.email for user in coordinators if user.email),
-                "page_url": marketing_url(run),
-                "publisher_url": f"{publisher}/courses/{course.uuid}" if publisher else None,
-                "studio_url": f"{studio}/course/{run.key}" if studio else None,
-            },
+            recipients=Recipient.of((*team_told_of(course), *coordinators)),
+            context=facts_of(run, coordinators) | {"page_url": marketing_url(run)},
         )
+
+
+def run_that_went_live(event: OutboxEvent) -> CourseRun | None:
+    """
+    Return the official row of a run that a publication brought to life: for the first time, or again after it was
+    withdrawn.
+
+    None for changes of a run that is live already, which the team made itself a moment ago; for publications of the
+    course alone, by which nothing opens to learners; for what an import brought, which was live elsewhere before; and
+    for a run that is not live any more.
+    """
+    if event.object_type != UnitKind.COURSE_RUN or not _went_live(event):
+        return None
+    runs = CourseRun.objects.select_related("course__type", "course__draft_version__type", "type")
+    found: CourseRun | None = runs.filter(uuid=event.object_code, status=Status.PUBLISHED).first()
+    return found
 
 
 def _went_live(event: OutboxEvent) -> bool:
@@ -72,8 +68,3 @@ def _went_live(event: OutboxEvent) -> bool:
     if record is None or record.source == WriteSource.IMPORT:
         return False
     return record.previous is None or record.previous.status != Status.PUBLISHED
-
-
-def _owners(course: Course) -> list[str]:
-    links = course.organization_links.filter(kind=CourseOrganization.Kind.OWNER).order_by("position", "pk")
-    return list(links.values_list("organization__organization__name", flat=True))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from openedx_catalog_publisher.consumers.notifications.letters import Recipient
 from openedx_catalog_publisher.models import OutboxEvent, SentMail
 
 IN_FLIGHT = timedelta(minutes=2)
@@ -18,7 +18,7 @@ class BeingSent(Exception):
     """Another worker has this mail; whether it went out shows later."""
 
 
-def send_once(mail: str, event: OutboxEvent, user: Any, made: EmailMessage) -> bool:
+def send_once(mail: str, event: OutboxEvent, recipient: Recipient, made: EmailMessage) -> bool:
     """
     Send a mail, unless it was sent.
 
@@ -34,7 +34,9 @@ def send_once(mail: str, event: OutboxEvent, user: Any, made: EmailMessage) -> b
         Exception: what the mail server says; the mail counts as not begun.
     """
     now = timezone.now()
-    note, begun_now = SentMail.objects.get_or_create(event=event, mail=mail, user=user, defaults={"started": now})
+    note, begun_now = SentMail.objects.get_or_create(
+        event=event, mail=mail, **recipient.noted_as(event), defaults={"started": now}
+    )
     if note.sent is not None:
         return False
     same = SentMail.objects.filter(pk=note.pk, started=note.started, sent=None)
