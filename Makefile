@@ -56,7 +56,7 @@ test-mysql: $(VENV)/.installed-test $(VENV)/.installed-mysql ## The whole suite 
 		$(BIN)/python -m pytest --numprocesses auto --rounds $(SERVER_ROUNDS)
 
 .PHONY: servers
-servers: ## Install MariaDB, Redis and the driver's needs where missing (Debian or Ubuntu, as root)
+servers: ## Install MariaDB, Redis, the driver's needs and Chromium where missing (Debian or Ubuntu, as root)
 	$(or $(PYTHON),python3) scripts/with_servers.py --install
 
 .PHONY: races

@@ -17,7 +17,7 @@ from django.db import connection, models
 from benchmarks.catalogue import TEXTS, Catalogue
 from benchmarks.floor import Copies, Drafts, edit_course, publish_first, republish
 from benchmarks.measure import Work
-from openedx_catalog_publisher.api import Selection, create_course, publish, update_course, write_courses
+from openedx_catalog_publisher.api import Selection, create_course, update_course, write_courses
 from openedx_catalog_publisher.models import Course, CourseSubject, CourseTopic, UnitKind
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
 
@@ -162,7 +162,7 @@ def writing_cases(catalogue: Catalogue, sizes: Sizes) -> list[Case]:
 def _first_publications(catalogue: Catalogue, courses: int) -> tuple[Work, Work]:
     made = catalogue.make_drafts(2 * courses)
     selection, drafts = Selection.of(made[0::2], all_runs=True), Drafts.of(made[1::2])
-    return lambda: publish(catalogue.admin, selection), lambda: publish_first(drafts)
+    return lambda: catalogue.publish(catalogue.admin, selection), lambda: publish_first(drafts)
 
 
 def _republications(catalogue: Catalogue) -> tuple[Work, Work]:
@@ -170,7 +170,7 @@ def _republications(catalogue: Catalogue) -> tuple[Work, Work]:
     for course in (ours, theirs):
         update_course(catalogue.system, course, {"outcome": catalogue.text(TEXTS["outcome"])})
     selection, drafts = Selection.of([ours], all_runs=True), Drafts.of([theirs])
-    return lambda: publish(catalogue.admin, selection), lambda: republish(drafts, "outcome")
+    return lambda: catalogue.publish(catalogue.admin, selection), lambda: republish(drafts, "outcome")
 
 
 def _title_edits(catalogue: Catalogue) -> tuple[Work, Work]:

@@ -11,7 +11,15 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from organizations.models import Organization
 
-from openedx_catalog_publisher.api import Actor, CourseInput, RunInput, Selection, publish, write_courses
+from openedx_catalog_publisher.api import (
+    Actor,
+    CourseInput,
+    Published,
+    RunInput,
+    Selection,
+    publish,
+    write_courses,
+)
 from openedx_catalog_publisher.editing.bulk import MAX_UNITS
 from openedx_catalog_publisher.models import (
     ALL_ORGANIZATIONS,
@@ -171,8 +179,13 @@ class Catalogue:
         """Write and publish courses with runs, and return the courses' uuids."""
         made = self.make_drafts(courses)
         for start in range(0, courses, self.courses_per_batch):
-            publish(self.system, Selection.of(made[start : start + self.courses_per_batch], all_runs=True))
+            self.publish(self.system, Selection.of(made[start : start + self.courses_per_batch], all_runs=True))
         return made
+
+    @staticmethod
+    def publish(actor: Actor, selection: Selection) -> Published:
+        """Publish without review, whose cost is measured by itself."""
+        return publish(actor, selection, without_review=True, message="Benchmark.")
 
     def batches(self, courses: int) -> Iterator[int]:
         """Yield how many courses each batch holds."""

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo.settings")
 
 import django  # noqa: E402
 import yaml  # noqa: E402
 
 django.setup()
+
+from review_states import states_picture, states_table  # noqa: E402
 
 from openedx_catalog_publisher import __version__  # noqa: E402
 
@@ -55,6 +57,14 @@ def insert_operations(app: Any, name: str, source: list[str]) -> None:
         source[0] = source[0].replace(".. operations", operations_table())
 
 
+def insert_states(app: Any, name: str, source: list[str]) -> None:
+    """Put picture and table where the page of reviews says ``.. review-states``."""
+    if name == "concepts/reviews":
+        picture = f".. raw:: html\n\n   {states_picture()}"
+        source[0] = source[0].replace(".. review-states", f"{picture}\n\n{states_table()}")
+
+
 def setup(app: Any) -> None:
     """Let Sphinx call what is written here."""
     app.connect("source-read", insert_operations)
+    app.connect("source-read", insert_states)

@@ -10,6 +10,7 @@ from openedx_catalog_publisher.importers.jobs import run_job
 from openedx_catalog_publisher.inbound import worker
 from openedx_catalog_publisher.ledger.seal import seal_along_the_way
 from openedx_catalog_publisher.outbox.relay import relay
+from openedx_catalog_publisher.review import schedule
 
 
 @shared_task(name="openedx_catalog_publisher.run_import", ignore_result=True)
@@ -34,3 +35,9 @@ def relay_outbox() -> None:
 def process_inbox() -> None:
     """Act on what receivers noted in the inbox. Handing over the same twice acts once."""
     worker.process_inbox()
+
+
+@shared_task(name="openedx_catalog_publisher.publish_due", ignore_result=True)
+def publish_due() -> None:
+    """Let approved course runs go live whose go-live date is over. Any number of these may run at once."""
+    schedule.publish_due()

@@ -13,9 +13,10 @@ its environment:
 ``CATALOG_REDIS_URL``
     Redis, for example ``redis://127.0.0.1:40001/0``.
 
-``--install`` first installs the servers, and what compiling the database driver needs, where they are missing. That
-takes a Debian or Ubuntu machine and its administrator; elsewhere install them by hand. MySQL serves in the place of
-MariaDB: set the variables yourself and run the command without this script.
+``--install`` first installs the servers, and what compiling the database driver needs, where they are missing; and the
+browser in which pages are tested, where the distribution has it. That takes a Debian or Ubuntu machine and its
+administrator; elsewhere install them by hand. MySQL serves in the place of MariaDB: set the variables yourself and run
+the command without this script.
 
 Only the standard library is used, so that any Python 3.11 or later runs it.
 """
@@ -47,6 +48,9 @@ PACKAGES = {
     "pkg-config": "pkg-config",
 }
 
+# Ubuntu has no such packages. Without a browser its tests are skipped, so what cannot be installed is no error.
+BROWSER = {"chromium": "chromium", "chromedriver": "chromium-driver"}
+
 
 class ServerError(Exception):
     """A server that cannot be installed, started or reached; its text is for whoever ran the script."""
@@ -77,16 +81,33 @@ def install_missing() -> None:
         raise ServerError(
             f"Missing: {', '.join(missing)}. Installing them takes apt-get and root; please install them."
         )
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # Without this Debian starts a server of its own for each package, on the usual port.
     with _services_kept_from_starting():
-        for arguments in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", *missing]):
-            try:
-                subprocess.run(["apt-get", *arguments], check=True, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603, S607
-            except subprocess.CalledProcessError as error:
-                raise ServerError(
-                    f"apt-get {arguments[0]} failed; please install {', '.join(missing)} by hand."
-                ) from error
+        try:
+            _apt_get("update", "-q")
+            _apt_get("install", "-y", "-q", "--no-install-recommends", *missing)
+        except subprocess.CalledProcessError as error:
+            raise ServerError(f"apt-get failed; please install {', '.join(missing)} by hand.") from error
+
+
+def install_browser() -> None:
+    """Install with apt-get the browser in which pages are tested; where that is not possible, say so and go on."""
+    missing = [package for name, package in BROWSER.items() if shutil.which(name, path=SEARCH_PATH) is None]
+    if not missing:
+        return
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        sys.stderr.write(f"with_servers: without {', '.join(missing)} the tests in a browser are skipped.\n")
+        return
+    try:
+        _apt_get("update", "-q")
+        _apt_get("install", "-y", "-q", "--no-install-recommends", *missing)
+    except subprocess.CalledProcessError:
+        sys.stderr.write(f"with_servers: {', '.join(missing)} cannot be installed; tests in a browser are skipped.\n")
+
+
+def _apt_get(*arguments: str) -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", *arguments], check=True, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603, S607
 
 
 @contextmanager
@@ -252,6 +273,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.install:
             install_missing()
+            install_browser()
         if not options.command:
             return 0
         with ExitStack() as stack:

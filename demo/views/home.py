@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
@@ -46,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "rights": [(right, [account.username in right.who for account in ACCOUNTS]) for right in RIGHTS],
         "next_page": after,
         "is_sent_by_admin": after.startswith("/admin/"),
+        "is_sent_by_reviews": after.startswith(reverse("catalog_publisher:review:queue")),
         "figures": [
             Figure("drafts of courses", Course.drafts.count()),
             Figure("official courses", Course.objects.count()),

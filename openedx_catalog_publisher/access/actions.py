@@ -35,6 +35,7 @@ class Action(enum.Enum):
 
     IMPORT = "import"
     MANAGE_ROLES = "manage_roles"
+    MANAGE_OUTBOX = "manage_outbox"
 
 
 UNIT_ACTIONS = frozenset(
@@ -63,6 +64,7 @@ ADMIN_ACTIONS = frozenset(
         Action.DELETE_REFERENCE,
         Action.IMPORT,
         Action.MANAGE_ROLES,
+        Action.MANAGE_OUTBOX,
     }
 )
 """What only a catalog administrator may do."""

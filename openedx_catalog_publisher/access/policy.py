@@ -130,8 +130,8 @@ def can(user: Any, action: Action, obj: Any) -> bool:
         user: a user of the platform; None or anonymous has no right.
         action: what.
         obj: for unit actions a draft (or, for ``VIEW_OFFICIAL``, official) row; for ``CREATE_COURSE`` the
-            organization's profile; for reference actions the row, or its model for ``CREATE_REFERENCE``; for ``IMPORT``
-            and ``MANAGE_ROLES`` the installation, which is the string ``*``.
+            organization's profile; for reference actions the row, or its model for ``CREATE_REFERENCE``; for
+            ``IMPORT``, ``MANAGE_ROLES`` and ``MANAGE_OUTBOX`` the installation, which is the string ``*``.
     """
     if obj is None or not is_known(user):
         return False

@@ -17,4 +17,5 @@ from openedx_catalog_publisher.admin import (  # noqa: F401
     reviews,
     slugs,
     types,
+    webhooks,
 )

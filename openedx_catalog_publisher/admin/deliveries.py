@@ -1,7 +1,8 @@
-"""Deliveries, consumers and mails in the admin: read-only, with replay; and who wants no mails."""
+"""Events, deliveries, consumers and mails in the admin: read-only, with replay; and who wants no mails."""
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
 from django import forms
@@ -17,31 +18,86 @@ from django.utils.translation import ngettext
 from openedx_catalog_publisher.admin.access_rows import UsernameField
 from openedx_catalog_publisher.admin.command_admin import CommandAdmin, CommandForm
 from openedx_catalog_publisher.admin.logs import LogAdmin
-from openedx_catalog_publisher.admin.rights import ReadOnlyAdmin, allowed
+from openedx_catalog_publisher.admin.rights import CatalogAdmin, ReadOnlyAdmin, allowed
 from openedx_catalog_publisher.api import Action
 from openedx_catalog_publisher.consumers.notifications.preferences import set_address_wants_mails, set_wants_mails
 from openedx_catalog_publisher.models import (
     ALL_ORGANIZATIONS,
     Delivery,
+    DriftCheck,
     NotificationOptOut,
     OutboxConsumer,
+    OutboxEvent,
     SentMail,
 )
 from openedx_catalog_publisher.models.normalization import normalize_key
-from openedx_catalog_publisher.outbox.backlog import replay
+from openedx_catalog_publisher.outbox.repairs import replay, retry
+
+
+class OutboxRepairs(CatalogAdmin):
+    """A page with actions by which deliveries are made again."""
+
+    def has_repair_permission(self, request: HttpRequest) -> bool:
+        """Allow it to whoever manages the outbox."""
+        return allowed(request, Action.MANAGE_OUTBOX, ALL_ORGANIZATIONS)
+
+    def tell_repaired(self, request: HttpRequest, count: int) -> None:
+        """Say how many deliveries are to be made."""
+        sentence = ngettext("%d delivery is to be made again.", "%d deliveries are to be made again.", count) % count
+        self.message_user(request, sentence, messages.SUCCESS)
+
+
+@admin.register(OutboxEvent)
+class OutboxEventAdmin(OutboxRepairs, LogAdmin):
+    """Events. Their deliveries can be replayed by whoever manages the outbox."""
+
+    date_hierarchy = "occurred_at"
+    list_display = ("kind", "object_type", "object_key", "sequence", "occurred_at")
+    list_filter = ("kind", "object_type")
+    search_fields = ("object_key", "=object_code", "=uuid", "=operation")
+    fields = (
+        "uuid",
+        "kind",
+        "object_type",
+        "object_key",
+        "object_code",
+        "sequence",
+        "occurred_at",
+        "operation",
+        "data",
+    )
+    actions = ("replay_selected",)  # type: ignore[assignment]
+
+    @admin.display(description=_("Payload"))
+    def data(self, obj: Any) -> SafeString:
+        """Return the payload, indented."""
+        return format_html('<pre class="ocp-json">{}</pre>', json.dumps(obj.payload, indent=2, ensure_ascii=False))
+
+    @admin.action(description=_("Deliver the selected again"), permissions=["repair"])
+    def replay_selected(self, request: HttpRequest, queryset: QuerySet[OutboxEvent]) -> None:
+        """Let the deliveries of the selected that are over be made once more."""
+        events = list(queryset.values_list("pk", flat=True))
+        self.tell_repaired(request, replay(Delivery.objects.filter(event__in=events)))
 
 
 @admin.register(OutboxConsumer)
-class OutboxConsumerAdmin(ReadOnlyAdmin):
-    """Consumers that a relay met."""
+class OutboxConsumerAdmin(OutboxRepairs, ReadOnlyAdmin):
+    """Consumers that a relay met. What failed can be tried again by whoever manages the outbox."""
 
-    list_display = ("name", "service", "since")
-    fields = ("name", "service", "kinds", "since")
+    actions = ("retry_selected",)  # type: ignore[assignment]
+
+    list_display = ("name", "service", "since", "resting_until", "failures")
+    fields = ("name", "service", "kinds", "since", "kinds_since", "resting_until", "failures", "pruned_until")
+
+    @admin.action(description=_("Try again at once what failed"), permissions=["repair"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[OutboxConsumer]) -> None:
+        """Let all that failed of the selected be tried again."""
+        self.tell_repaired(request, sum(retry(consumer.name) for consumer in queryset))
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(LogAdmin):
-    """How far each delivery is. What is over can be replayed by whoever manages the installation."""
+class DeliveryAdmin(OutboxRepairs, LogAdmin):
+    """How far each delivery is. What is over can be replayed by whoever manages the outbox."""
 
     list_display = ("event", "consumer", "state", "outcome", "attempts", "due", "done_at", "error")
     list_filter = ("state", "outcome", "consumer", "event__kind")
@@ -53,21 +109,26 @@ class DeliveryAdmin(LogAdmin):
     MOST_SHOWN = 80
     """Characters of an error in the list."""
 
-    def has_replay_permission(self, request: HttpRequest) -> bool:
-        """Allow it to whoever may import: both reach beyond one organization."""
-        return allowed(request, Action.IMPORT, ALL_ORGANIZATIONS)
-
     @admin.display(description=_("Last error"))
     def error(self, obj: Any) -> SafeString:
         """Return the beginning of the last error, the whole of it as a tooltip."""
         return format_html('<span title="{}">{}</span>', obj.last_error, obj.last_error[: self.MOST_SHOWN])
 
-    @admin.action(description=_("Deliver the selected again"), permissions=["replay"])
+    @admin.action(description=_("Deliver the selected again"), permissions=["repair"])
     def replay_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         """Let the selected deliveries that are over be made once more."""
-        count = replay(queryset)
-        sentence = ngettext("%d delivery is to be made again.", "%d deliveries are to be made again.", count) % count
-        self.message_user(request, sentence, messages.SUCCESS)
+        self.tell_repaired(request, replay(queryset))
+
+
+@admin.register(DriftCheck)
+class DriftCheckAdmin(LogAdmin):
+    """What consumers really held when somebody last looked."""
+
+    list_display = ("unit_key", "consumer", "verified_at", "differences", "error", "repaired_at")
+    list_filter = ("consumer", "unit_kind")
+    list_select_related = ("consumer",)
+    search_fields = ("unit_key", "=unit_uuid")
+    fields = ("unit_kind", "unit_key", "consumer", "verified_at", "differences", "error", "repaired_at")
 
 
 @admin.register(SentMail)

@@ -1,4 +1,4 @@
-"""The ledger in the admin, read-only: snapshots, releases, publications, edits, seals, events, actors."""
+"""The ledger in the admin, read-only: snapshots, releases, publications, edits, seals, actors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from openedx_catalog_publisher.api import UnitSnapshot, compare
 from openedx_catalog_publisher.models import (
     ActorPseudonym,
     EditRecord,
-    OutboxEvent,
     Publication,
     Release,
     Seal,
@@ -277,32 +276,6 @@ class SealedHeadAdmin(UnlistedAdmin):
 
     list_display = ("unit_uuid", "sequence", "record_hash", "seal_id")
     search_fields = ("=unit_uuid",)
-
-
-@admin.register(OutboxEvent)
-class OutboxEventAdmin(LogAdmin):
-    """Events."""
-
-    date_hierarchy = "occurred_at"
-    list_display = ("kind", "object_type", "object_key", "sequence", "occurred_at")
-    list_filter = ("kind", "object_type")
-    search_fields = ("object_key", "=object_code", "=uuid", "=operation")
-    fields = (
-        "uuid",
-        "kind",
-        "object_type",
-        "object_key",
-        "object_code",
-        "sequence",
-        "occurred_at",
-        "operation",
-        "data",
-    )
-
-    @admin.display(description=_("Payload"))
-    def data(self, obj: Any) -> SafeString:
-        """Return the payload, indented."""
-        return format_html('<pre class="ocp-json">{}</pre>', json.dumps(obj.payload, indent=2, ensure_ascii=False))
 
 
 @admin.register(ActorPseudonym)

@@ -9,8 +9,10 @@ from openedx_catalog_publisher.checks import (
     accepted_writes,
     anchors,
     append_only,
+    approvals,
     closed_worlds,
     official_content,
+    open_reviews,
     recorded_events,
 )
 from openedx_catalog_publisher.checks.findings import Finding
@@ -41,6 +43,11 @@ INVARIANTS: Mapping[int, Invariant] = {
             official_content.check_official_content,
         ),
         Invariant(
+            approvals.INVARIANT,
+            "What goes live was approved in every step that it needs, or an administrator said why it was not.",
+            approvals.check_approvals,
+        ),
+        Invariant(
             closed_worlds.INVARIANT,
             "Draft rows point only at draft rows, and official rows only at official rows.",
             closed_worlds.check_closed_worlds,
@@ -49,6 +56,11 @@ INVARIANTS: Mapping[int, Invariant] = {
             anchors.INVARIANT,
             "Every official root row has exactly one draft root row, with the same identity.",
             anchors.check_anchors,
+        ),
+        Invariant(
+            open_reviews.INVARIANT,
+            "A unit has at most one open review, of what its draft is, and the draft's status is where that review is.",
+            open_reviews.check_open_reviews,
         ),
         Invariant(
             recorded_events.INVARIANT,

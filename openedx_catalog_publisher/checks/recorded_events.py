@@ -38,7 +38,7 @@ def check_recorded_events() -> Iterator[Finding]:
     if conf.consumers():
         yield from _check_waiting()
     for consumer in OutboxConsumer.objects.all():
-        for events in in_batches(missing_deliveries(consumer, consumer.since)):
+        for events in in_batches(missing_deliveries(consumer)):
             for event in events:
                 yield _finding("delivery_missing", event.object_key, f"{event} has no delivery to {consumer}.")
 

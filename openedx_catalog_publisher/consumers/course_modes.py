@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
-from openedx_catalog_publisher.consumers.units import is_live, official_run, platform_key, run_of
+from openedx_catalog_publisher.consumers.units import holdings, is_live, official_run, plain, platform_key, run_of
 from openedx_catalog_publisher.models import CourseRun, EventKind, OutboxEvent, Publication, Seat, Track
 from openedx_catalog_publisher.models.derived.seat import upgrade_deadline
-from openedx_catalog_publisher.outbox.consumers import Difference, Service
+from openedx_catalog_publisher.outbox.consumers import Holding, Service
 from openedx_catalog_publisher.platform import backends
 from openedx_catalog_publisher.platform.course_modes import NO_DEADLINE, ModeRow
 from openedx_catalog_publisher.platform.errors import Refused
@@ -52,25 +52,16 @@ class CourseModes:
         modes = backends.course_modes()
         held = _by_slug(modes.of_course(key))
         wanted = _by_slug(wanted_modes(run))
-        rows = [row for name, row in wanted.items() if name not in held or _differences(row, held[name])]
+        rows = [
+            row for name, row in wanted.items() if name not in held or _shown(row, held[name]) != _shown(held[name])
+        ]
         rows += _closing(run, [row for name, row in held.items() if name not in wanted])
         if rows:
             modes.write(key, rows)
 
-    def differences(self, unit: uuid.UUID) -> tuple[Difference, ...]:
-        """Return what the LMS holds otherwise than was published; nothing for what is not a run that is live."""
-        run, key = _run_in_platform(unit)
-        if run is None or key is None:
-            return ()
-        held = _by_slug(backends.course_modes().of_course(key))
-        found: list[Difference] = []
-        for name, row in _by_slug(wanted_modes(run)).items():
-            mode = "/".join(name)
-            if name not in held:
-                found.append(Difference(mode, "a mode", None))
-            else:
-                found += [Difference(f"{mode} {what}", *values) for what, values in _differences(row, held[name])]
-        return tuple(found)
+    def held(self, records: Sequence[Publication]) -> Mapping[uuid.UUID, Holding]:
+        """Return what the LMS holds of runs that are live."""
+        return holdings(records, _holding)
 
 
 def wanted_modes(run: CourseRun) -> list[ModeRow]:
@@ -116,14 +107,30 @@ def _by_slug(rows: Iterable[ModeRow]) -> dict[tuple[str, str], ModeRow]:
     return {(row.slug, row.currency): row for row in rows}
 
 
-def _differences(wanted: ModeRow, held: ModeRow) -> list[tuple[str, tuple[Any, Any]]]:
-    pairs = {
-        "price": (wanted.min_price, held.min_price),
-        "deadline": (wanted.upgrade_deadline, held.upgrade_deadline),
-        "sku": (wanted.sku or held.sku, held.sku),
-        "bulk sku": (wanted.bulk_sku or held.bulk_sku, held.bulk_sku),
+def _holding(unit: uuid.UUID) -> Holding | None:
+    run, key = _run_in_platform(unit)
+    if run is None or key is None:
+        return None
+    held = _by_slug(backends.course_modes().of_course(key))
+    wanted = _by_slug(wanted_modes(run))
+    return Holding(
+        wanted={"/".join(name): _shown(row, held.get(name)) for name, row in wanted.items()},
+        held={"/".join(name): _shown(row) for name, row in held.items()},
+    )
+
+
+def _shown(row: ModeRow, held: ModeRow | None = None) -> dict[str, Any]:
+    """Return what is compared of a mode; what it does not say is taken from the one that is there."""
+    return {
+        "price": row.min_price,
+        "deadline": plain(row.upgrade_deadline),
+        "sku": row.sku or (held.sku if held else None),
+        "bulk_sku": row.bulk_sku or (held.bulk_sku if held else None),
     }
-    return [(what, values) for what, values in pairs.items() if values[0] != values[1]]
+
+
+def _agree(wanted: ModeRow, held: ModeRow) -> bool:
+    return _shown(wanted, held) == _shown(held)
 
 
 def _closing(run: CourseRun, others: list[ModeRow]) -> list[ModeRow]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from opaque_keys.edx.keys import CourseKey
 
-from openedx_catalog_publisher.consumers.units import is_live, official_run, platform_key, run_of
-from openedx_catalog_publisher.models import CourseRun, EventKind, OutboxEvent
+from openedx_catalog_publisher.consumers.units import holdings, is_live, official_run, platform_key, run_of
+from openedx_catalog_publisher.models import CourseRun, EventKind, OutboxEvent, Publication
 from openedx_catalog_publisher.models.derived.course_run import marketing_url
-from openedx_catalog_publisher.outbox.consumers import Difference, Service
+from openedx_catalog_publisher.outbox.consumers import Holding, Service
 from openedx_catalog_publisher.platform import backends
 from openedx_catalog_publisher.platform.errors import CourseMissing
 from openedx_catalog_publisher.settings import conf
@@ -55,18 +55,20 @@ class CourseOverview:
         if moved:
             overviews.write(key, moved)
 
-    def differences(self, unit: uuid.UUID) -> tuple[Difference, ...]:
-        """Return what the overview of a run that is official holds otherwise than was published."""
-        run = official_run(unit)
-        key = None if run is None else platform_key(run)
-        if key is None:
-            return ()
-        held = backends.course_overviews().of_course(key)
-        if held is None:
-            return (Difference("overview", "an overview", None),) if is_live(run) else ()
-        return tuple(
-            Difference(name, value, held[name]) for name, value in wanted_values(run).items() if held[name] != value
-        )
+    def held(self, records: Sequence[Publication]) -> Mapping[uuid.UUID, Holding]:
+        """Return what the overviews of runs that are official hold."""
+        return holdings(records, _holding)
+
+
+def _holding(unit: uuid.UUID) -> Holding | None:
+    run = official_run(unit)
+    key = None if run is None else platform_key(run)
+    if key is None:
+        return None
+    held = backends.course_overviews().of_course(key)
+    if held is None and not is_live(run):
+        return None
+    return Holding(wanted=wanted_values(run), held=held)
 
 
 def wanted_values(run: CourseRun | None) -> dict[str, Any]:

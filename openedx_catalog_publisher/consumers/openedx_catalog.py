@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from opaque_keys.edx.keys import CourseKey
 
-from openedx_catalog_publisher.consumers.units import is_live, official_run, platform_key
-from openedx_catalog_publisher.models import Course, CourseRun, EventKind, OutboxEvent, Status
+from openedx_catalog_publisher.consumers.units import holdings, is_live, official_run, platform_key
+from openedx_catalog_publisher.models import Course, CourseRun, EventKind, OutboxEvent, Publication, Status
 from openedx_catalog_publisher.models.derived.course_run import title
-from openedx_catalog_publisher.outbox.consumers import Difference, Service
+from openedx_catalog_publisher.outbox.consumers import Holding, Service
 from openedx_catalog_publisher.platform import backends
-from openedx_catalog_publisher.platform.core_catalog import CourseCode
+from openedx_catalog_publisher.platform.core_catalog import CoreCatalog, CourseCode
 
 
 class OpenedxCatalog:
@@ -48,16 +49,23 @@ class OpenedxCatalog:
             if catalog.course_title(code) not in (None, wanted):
                 catalog.set_course_title(code, wanted)
 
-    def differences(self, unit: uuid.UUID) -> tuple[Difference, ...]:
-        """Return what the core catalog holds otherwise than was published; nothing where it is not installed."""
+    def held(self, records: Sequence[Publication]) -> Mapping[uuid.UUID, Holding]:
+        """Return what the core catalog holds of what is live; nothing where it is not installed."""
         catalog = backends.core_catalog()
-        if catalog is None:
-            return ()
-        runs = {f"run {key}": (_run_title(run, key), catalog.run_title(key)) for key, run in _runs(unit)}
-        courses = {f"course {'+'.join(code)}": (it, catalog.course_title(code)) for code, it in _courses(unit).items()}
-        # A course without a run is not there, as the platform wants it.
-        there = {what: titles for what, titles in courses.items() if titles[1] is not None}
-        return tuple(Difference(what, *titles) for what, titles in (runs | there).items() if titles[0] != titles[1])
+        return {} if catalog is None else holdings(records, functools.partial(_holding, catalog))
+
+
+def _holding(catalog: CoreCatalog, unit: uuid.UUID) -> Holding | None:
+    runs = {f"run {key}": (_run_title(run, key), catalog.run_title(key)) for key, run in _runs(unit)}
+    courses = {f"course {'+'.join(code)}": (it, catalog.course_title(code)) for code, it in _courses(unit).items()}
+    # A course without a run is not there, as the platform wants it.
+    titles = runs | {what: both for what, both in courses.items() if both[1] is not None}
+    if not titles:
+        return None
+    return Holding(
+        wanted={what: wanted for what, (wanted, _) in titles.items()},
+        held={what: held for what, (_, held) in titles.items() if held is not None},
+    )
 
 
 def _runs(unit: uuid.UUID) -> list[tuple[CourseKey, CourseRun]]:

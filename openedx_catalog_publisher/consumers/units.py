@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 
-from openedx_catalog_publisher.models import CourseRun, OutboxEvent, Status, UnitKind
+from openedx_catalog_publisher.models import CourseRun, OutboxEvent, Publication, Status, UnitKind
+from openedx_catalog_publisher.outbox.consumers import Holding
 
 
 def official_run(run: uuid.UUID | str) -> CourseRun | None:
@@ -40,3 +44,24 @@ def platform_key(run: CourseRun) -> CourseKey | None:
         return CourseKey.from_string(run.key)
     except InvalidKeyError:
         return None
+
+
+def holdings(records: Sequence[Publication], ask: Callable[[uuid.UUID], Holding | None]) -> Mapping[uuid.UUID, Holding]:
+    """
+    Return what is held of units, asked one by one.
+
+    Arguments:
+        records: the last publication record of each unit.
+        ask: says what is held of one unit; None where it is no matter of the consumer.
+    """
+    found = {record.unit_uuid: ask(record.unit_uuid) for record in records}
+    return {unit: holding for unit, holding in found.items() if holding is not None}
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it: times as text, sets and tuples as lists."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    return [plain(each) for each in value] if isinstance(value, tuple) else value

@@ -19,6 +19,7 @@ from openedx_catalog_publisher.models.course_run_parts import (
     Seat,
 )
 from openedx_catalog_publisher.models.deliveries import Delivery, OutboxConsumer
+from openedx_catalog_publisher.models.drift import DriftCheck
 from openedx_catalog_publisher.models.editors import CourseEditor, CourseUrlRedirect, CourseUrlSlug
 from openedx_catalog_publisher.models.idempotency import IdempotentRequest
 from openedx_catalog_publisher.models.imports import ImportContent, ImportJob
@@ -49,6 +50,7 @@ from openedx_catalog_publisher.models.snapshot import Snapshot
 from openedx_catalog_publisher.models.taxonomy import LevelType, ProgramType, Subject, Topic
 from openedx_catalog_publisher.models.types import CourseRunType, CourseType, CourseTypeRunType, Mode, SeatType, Track
 from openedx_catalog_publisher.models.unit import Side, Status, UnitKind, UnitRoot
+from openedx_catalog_publisher.models.webhooks import WebhookAttempt, WebhookSecret, WebhookSubscription
 
 __all__ = [
     "ALL_ORGANIZATIONS",
@@ -75,6 +77,7 @@ __all__ = [
     "CourseUrlSlug",
     "Currency",
     "Delivery",
+    "DriftCheck",
     "EditRecord",
     "EventKind",
     "IdempotentRequest",
@@ -113,6 +116,9 @@ __all__ = [
     "Track",
     "UnitKind",
     "UnitRoot",
+    "WebhookAttempt",
+    "WebhookSecret",
+    "WebhookSubscription",
     "WriteSource",
     "events",
 ]

@@ -16,6 +16,10 @@ class OutboxConsumer(models.Model):
     Kept so that either service makes deliveries for all consumers, also for those that only the other one runs, and so
     that a consumer is not handed what happened long before it was there.
 
+    A consumer whose peer is out of reach rests: until ``resting_until`` no relay hands it anything, so that one attempt
+    finds out what each of a thousand would. ``failures`` counts how often in a row that was so. ``pruned_until`` is the
+    time up to which deliveries that are done may have been deleted.
+
     .. no_pii:
     """
 
@@ -23,6 +27,15 @@ class OutboxConsumer(models.Model):
     service = models.CharField(_("service"), max_length=8, help_text=_("Where it can run: lms, cms, or either."))
     kinds = models.JSONField(_("kinds of events"), default=list)
     since = models.DateTimeField(_("since"), help_text=_("Events from before are not delivered to it."))
+    kinds_since = models.JSONField(
+        _("kinds since"),
+        default=dict,
+        blank=True,
+        help_text=_("Of kinds that it came to ask for later: since when; times in ISO 8601."),
+    )
+    resting_until = models.DateTimeField(_("resting until"), null=True, blank=True)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    pruned_until = models.DateTimeField(_("pruned until"), null=True, blank=True)
 
     class Meta:
         ordering = ["name"]
@@ -107,6 +120,8 @@ class Delivery(models.Model):
         indexes = [
             # What a relay may take, the first due first.
             models.Index(fields=["consumer", "due", "id"], name="ocp_delivery_due_idx"),
+            # What was given up, and what is over long enough to be pruned.
+            models.Index(fields=["state", "done_at"], name="ocp_delivery_over_idx"),
             # Whether an earlier event of the same object is still under way to the same consumer.
             models.Index(fields=["consumer", "object_code", "state", "sequence"], name="ocp_delivery_turn_idx"),
         ]

@@ -1,17 +1,18 @@
-"""What the relay has before it, and repairs by which events come again, come late, or come no more."""
+"""What the relay has before it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from openedx_catalog_publisher.models import Delivery, OutboxConsumer, OutboxEvent
-from openedx_catalog_publisher.outbox.routing import BATCH, new_delivery
+from openedx_catalog_publisher.outbox.routing import bounds
+
+UNDER_WAY = (Delivery.State.PENDING, Delivery.State.LEASED)
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,10 @@ class ConsumerBacklog:
         waiting: deliveries that wait.
         leased: deliveries that a relay has, or had when it died.
         dead: deliveries that were given up.
-        done: deliveries that are done.
+        done: deliveries that are done, and were not pruned.
         unconfirmed: those of them of which the consumer could not ask whether they arrived.
         oldest: time of the oldest event that waits or is being delivered; None where there is none.
+        resting_until: until when it is handed nothing, because its peer is out of reach; None where it does not rest.
     """
 
     name: str
@@ -38,6 +40,29 @@ class ConsumerBacklog:
     done: int
     unconfirmed: int
     oldest: datetime | None
+    resting_until: datetime | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """
+    How the outbox stands, as numbers to watch.
+
+    Attributes:
+        unrouted: events that no relay has seen.
+        waiting: deliveries that wait or are being delivered.
+        failing: those of them that failed at least once.
+        dead: deliveries that were given up.
+        resting: consumers whose peers are out of reach.
+        lag_seconds: age of the oldest event that waits, for a relay or for its consumer; 0 where none does.
+    """
+
+    unrouted: int
+    waiting: int
+    failing: int
+    dead: int
+    resting: int
+    lag_seconds: int
 
 
 def backlog() -> list[ConsumerBacklog]:
@@ -56,7 +81,30 @@ def backlog() -> list[ConsumerBacklog]:
     )
     oldest = Min("deliveries__event__occurred_at", filter=Q(deliveries__due__isnull=False))
     rows = OutboxConsumer.objects.annotate(**states, oldest=oldest).order_by("name")
-    return [ConsumerBacklog(**row) for row in rows.values("name", "service", *states, "oldest")]
+    now = timezone.now()
+    return [
+        ConsumerBacklog(**row | {"resting_until": _future(row["resting_until"], now)})
+        for row in rows.values("name", "service", "resting_until", *states, "oldest")
+    ]
+
+
+def figures() -> Figures:
+    """Return how the outbox stands. Costs no more when much is done."""
+    now = timezone.now()
+    under_way = Delivery.objects.filter(state__in=UNDER_WAY)
+    found: dict[str, Any] = under_way.aggregate(
+        waiting=Count("pk"), failing=Count("pk", filter=~Q(last_error="")), oldest=Min("event__occurred_at")
+    )
+    new = OutboxEvent.objects.filter(routed=False).aggregate(count=Count("pk"), oldest=Min("occurred_at"))
+    oldest = min((moment for moment in (found["oldest"], new["oldest"]) if moment is not None), default=now)
+    return Figures(
+        unrouted=new["count"],
+        waiting=found["waiting"],
+        failing=found["failing"],
+        dead=Delivery.objects.filter(state=Delivery.State.DEAD).count(),
+        resting=OutboxConsumer.objects.filter(resting_until__gt=now).count(),
+        lag_seconds=max(int((now - oldest).total_seconds()), 0),
+    )
 
 
 def unrouted() -> int:
@@ -69,70 +117,20 @@ def dead_deliveries() -> QuerySet[Delivery]:
     return Delivery.objects.filter(state=Delivery.State.DEAD).select_related("event", "consumer").order_by("pk")
 
 
-def replay(deliveries: QuerySet[Delivery]) -> int:
-    """
-    Let deliveries that are over, done or dead, be made once more, as if for the first time.
-
-    What waits or is being delivered is left alone. Later events of the same object may have been delivered meanwhile; a
-    consumer tells by ``sequence``.
-
-    Returns:
-        How many there are to be made.
-    """
-    over = Delivery.objects.filter(
-        pk__in=list(deliveries.values_list("pk", flat=True)), state__in=(Delivery.State.DONE, Delivery.State.DEAD)
-    )
-    return over.update(
-        state=Delivery.State.PENDING, due=timezone.now(), attempts=0, last_error="", done_at=None, outcome=""
-    )
+def missing_deliveries(consumer: OutboxConsumer) -> QuerySet[OutboxEvent]:
+    """Return the routed events that a consumer is to be handed and has no delivery of; not what may be pruned."""
+    wanted = Q(pk__in=())
+    for kind, since in bounds(consumer).items():
+        wanted |= Q(kind=kind, occurred_at__gte=max(since, consumer.pruned_until or since))
+    return without_delivery(consumer, OutboxEvent.objects.filter(wanted))
 
 
-def missing_deliveries(consumer: OutboxConsumer, since: datetime) -> QuerySet[OutboxEvent]:
-    """Return the routed events since a time that a consumer asks for and has no delivery of."""
+def without_delivery(consumer: OutboxConsumer, events: QuerySet[OutboxEvent]) -> QuerySet[OutboxEvent]:
+    """Return the routed ones of these events that a consumer has no delivery of, the first first."""
     made = Delivery.objects.filter(event=OuterRef("pk"), consumer=consumer)
-    events: QuerySet[OutboxEvent] = OutboxEvent.objects.filter(
-        ~Exists(made), routed=True, kind__in=consumer.kinds, occurred_at__gte=since
-    )
-    return events.order_by("pk")
+    missing: QuerySet[OutboxEvent] = events.filter(~Exists(made), routed=True)
+    return missing.order_by("pk")
 
 
-def deliver_since(consumer: OutboxConsumer, since: datetime) -> int:
-    """
-    Make the deliveries that a consumer does not have, of events since a time: what happened before it was there.
-
-    Returns:
-        How many were made.
-
-    Raises:
-        RuntimeError: when called inside a transaction.
-    """
-    if since < consumer.since:
-        OutboxConsumer.objects.filter(pk=consumer.pk).update(since=since)
-    made = 0
-    for events in _batches(missing_deliveries(consumer, since)):
-        with transaction.atomic(durable=True):
-            now = timezone.now()
-            Delivery.objects.bulk_create(
-                [new_delivery(event, consumer, now) for event in events], batch_size=BATCH, ignore_conflicts=True
-            )
-        made += len(events)
-    return made
-
-
-def forget(consumer: OutboxConsumer) -> int:
-    """
-    Forget a consumer that the settings name no more, with all its deliveries.
-
-    Returns:
-        How many deliveries were not made yet.
-    """
-    waiting = Delivery.objects.filter(consumer=consumer, due__isnull=False).count()
-    consumer.delete()
-    return waiting
-
-
-def _batches(events: QuerySet[OutboxEvent]) -> Iterator[list[OutboxEvent]]:
-    last = 0
-    while batch := list(events.filter(pk__gt=last)[:BATCH]):
-        last = batch[-1].pk
-        yield batch
+def _future(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment is not None and moment > now else None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from openedx_catalog_publisher.models import Delivery, EventKind, OutboxEvent
+from openedx_catalog_publisher.models import Delivery, EventKind, OutboxEvent, Publication
 from openedx_catalog_publisher.settings import conf
 
 NAME_LENGTH = 64
@@ -53,38 +54,117 @@ class Consumer(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class Difference:
-    """
-    One thing that a system outside holds otherwise than was published.
+class Errand(Protocol):
+    """What a courier does outside for one event."""
 
-    Attributes:
-        what: what it is, in the words of that system.
-        published: what it is to be.
-        held: what it is; None where it is missing.
-    """
+    def run(self) -> None:
+        """Do it; called in a thread of its own, without the database."""
 
-    what: str
-    published: Any
-    held: Any
+    def finish(self) -> None:
+        """Note what came of it, in the relay's own thread. Raises as ``Consumer.deliver`` does."""
 
 
 @runtime_checkable
-class Verifiable(Protocol):
-    """A consumer that can tell what the system outside really holds; delivering an event again repairs it."""
+class Courier(Consumer, Protocol):
+    """
+    A consumer that may be slow, and is asked beside others.
 
-    def differences(self, unit: UUID) -> Collection[Difference]:
+    The relay lets a few couriers run at once, each with one event at a time, so that one that waits for an answer keeps
+    no other waiting. ``deliver`` is ``begin``, ``run`` and ``finish`` in one.
+    """
+
+    def begin(self, event: OutboxEvent) -> Errand:
+        """Return what is to be done for an event: reads the database, and does nothing outside."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """
+    What a consumer's peer holds of one unit, and what it ought to hold, both in the words of the peer.
+
+    Only what the consumer itself writes there is compared, so that what belongs to others is no drift.
+
+    Attributes:
+        wanted: value by field, as it follows from what was published.
+        held: value by field, as the peer holds it now; None where it holds nothing of the unit.
+    """
+
+    wanted: Mapping[str, Any]
+    held: Mapping[str, Any] | None
+
+    def differences(self) -> list[dict[str, Any]]:
+        """Return the fields that differ, each with both values; plain data that JSON can hold."""
+        held = self.held or {}
+        return [
+            {"field": name, "published": wanted, "held": held.get(name)}
+            for name, wanted in self.wanted.items()
+            if self.held is None or name not in held or held[name] != wanted
+        ]
+
+
+@runtime_checkable
+class Verifiable(Consumer, Protocol):
+    """
+    A consumer that can be asked what its peer really holds.
+
+    What it does not say of a unit, or says wrongly, is found by ``manage.py check_drift``, and mended by sending again:
+    the unit's last event is delivered once more. So ``deliver`` must bring about what ``held`` wants, from whatever
+    the peer holds.
+    """
+
+    def held(self, records: Sequence[Publication]) -> Mapping[UUID, Holding]:
         """
-        Return what is held otherwise than was published, for a course or a run; nothing for what it does not bring.
+        Return what is held of units; called outside of any transaction.
+
+        Arguments:
+            records: the last publication record of each unit, with its snapshot; a removal has none.
+
+        Returns:
+            What is held, by UUID of the unit; without those that are no matter of this consumer. Values are plain data
+            that JSON can hold.
 
         Raises:
-            Exception: when the system outside does not answer.
+            OutOfReach: or whatever else, when the peer cannot be asked; nothing is noted of these units then.
         """
 
 
-def load(path: str) -> Consumer:
+@runtime_checkable
+class ConsumerFamily(Protocol):
     """
-    Return the consumer that a dotted path names.
+    Consumers that are made of rows instead of settings: each has deliveries, an order and failures of its own.
+
+    Named in ``CATALOG_PUBLISHER_CONSUMERS`` like a consumer. Whoever makes the rows makes their ``OutboxConsumer`` rows
+    too, and keeps the kinds of events there.
+
+    Attributes:
+        name: what the names of its members begin with, before a colon.
+    """
+
+    name: str
+
+    def members(self) -> Iterable[Consumer]:
+        """Return those that can be served at this moment."""
+
+
+class OutOfReach(Exception):
+    """
+    The peer of a consumer cannot be reached, or takes nothing at present, whatever the event.
+
+    The relay lets the consumer rest before it hands it anything again, instead of finding out the same with every
+    event.
+
+    Attributes:
+        wait: how long the peer asks to be left alone; None where it does not say.
+    """
+
+    def __init__(self, message: str, wait: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+def load(path: str) -> Consumer | ConsumerFamily:
+    """
+    Return the consumer, or the family of consumers, that a dotted path names.
 
     Raises:
         ImproperlyConfigured: when it cannot be imported, or is no consumer; says which and why.
@@ -93,6 +173,8 @@ def load(path: str) -> Consumer:
         consumer = import_string(path)()
     except (ImportError, TypeError) as error:
         raise ImproperlyConfigured(f"{path} cannot be loaded as a consumer: {error}") from error
+    if isinstance(consumer, ConsumerFamily):
+        return consumer
     if not isinstance(consumer, Consumer):
         raise ImproperlyConfigured(f"{path} is no consumer: it needs name, service, kinds and deliver().")
     wrong = set(map(str, consumer.kinds)) - set(EventKind.values)
@@ -105,20 +187,33 @@ def load(path: str) -> Consumer:
     return consumer
 
 
-def configured() -> Mapping[str, Consumer]:
+def configured() -> Mapping[str, Consumer | ConsumerFamily]:
     """
-    Return the consumers that the settings of this service name, by name.
+    Return the consumers and families that the settings of this service name, by name.
 
     Raises:
         ImproperlyConfigured: when one cannot be loaded, or two have one name.
     """
-    consumers: dict[str, Consumer] = {}
+    consumers: dict[str, Consumer | ConsumerFamily] = {}
     for path in conf.consumers():
         consumer = load(path)
         if consumer.name in consumers:
             raise ImproperlyConfigured(f"{path} has the name of another consumer: {consumer.name}.")
         consumers[consumer.name] = consumer
     return consumers
+
+
+def single(named: Mapping[str, Consumer | ConsumerFamily]) -> list[Consumer]:
+    """Return the consumers that are named themselves, without the members of families."""
+    return [each for each in named.values() if not isinstance(each, ConsumerFamily)]
+
+
+def with_members(named: Mapping[str, Consumer | ConsumerFamily]) -> list[Consumer]:
+    """Return all consumers, with the members of families in their place. Reads the database where there is a family."""
+    found: list[Consumer] = []
+    for each in named.values():
+        found += each.members() if isinstance(each, ConsumerFamily) else [each]
+    return found
 
 
 def runs_in(consumer: Consumer, service: Service) -> bool:

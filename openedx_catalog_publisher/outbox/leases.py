@@ -13,10 +13,10 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from openedx_catalog_publisher.models import Delivery, OutboxEvent
+from openedx_catalog_publisher.models import Delivery, OutboxConsumer, OutboxEvent
 from openedx_catalog_publisher.settings import conf
 
 LEASE = timedelta(minutes=5)
@@ -24,6 +24,12 @@ LEASE = timedelta(minutes=5)
 
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=6)
+
+LONGEST_REST = timedelta(minutes=10)
+"""How long a consumer rests at most before its peer is tried again, unless the peer itself asks for longer."""
+
+LONGEST_WAIT = timedelta(hours=1)
+"""How long a peer may ask to be left alone."""
 
 ERROR_LENGTH = 2_000
 
@@ -41,7 +47,7 @@ class Due:
 
 def due_deliveries(consumer: str, limit: int) -> list[Due]:
     """
-    Return deliveries to a consumer whose turn it is, the first due first.
+    Return deliveries to a consumer whose turn it is, the first due first; none while the consumer rests.
 
     It is the turn of a delivery that is due when every earlier event of the same object was routed and is over for this
     consumer: done or dead. An event that is not committed yet is never earlier than one that is, because the events of
@@ -56,9 +62,9 @@ def due_deliveries(consumer: str, limit: int) -> list[Due]:
         **same, consumer=OuterRef("consumer"), state__in=(Delivery.State.PENDING, Delivery.State.LEASED)
     )
     unrouted = OutboxEvent.objects.filter(**same, routed=False)
-    rows = Delivery.objects.filter(
-        ~Exists(under_way), ~Exists(unrouted), consumer__name=consumer, due__lte=timezone.now()
-    )
+    now = timezone.now()
+    awake = Q(consumer__resting_until=None) | Q(consumer__resting_until__lte=now)
+    rows = Delivery.objects.filter(awake, ~Exists(under_way), ~Exists(unrouted), consumer__name=consumer, due__lte=now)
     return [Due(*row) for row in rows.order_by("due", "pk").values_list("pk", "state", "attempts")[:limit]]
 
 
@@ -69,7 +75,7 @@ def take(found: Due) -> Delivery | None:
     A delivery whose last allowed attempt ended without a word is dead: what it carries may be what kills relays.
 
     Returns:
-        The delivery with its event; None where it was taken by another, or is dead now.
+        The delivery with its event and consumer; None where it was taken by another, or is dead now.
     """
     now = timezone.now()
     untouched = Delivery.objects.filter(pk=found.pk, state=found.state, attempts=found.attempts, due__lte=now)
@@ -78,7 +84,7 @@ def take(found: Due) -> Delivery | None:
         return None
     if not untouched.update(state=Delivery.State.LEASED, due=now + LEASE, attempts=F("attempts") + 1):
         return None
-    return Delivery.objects.select_related("event").get(pk=found.pk)
+    return Delivery.objects.select_related("event", "consumer").get(pk=found.pk)
 
 
 def settle(delivery: Delivery, outcome: Delivery.Outcome | None = None) -> bool:
@@ -105,6 +111,24 @@ def give_back(delivery: Delivery, error: BaseException) -> bool:
         return _end(delivery, state=Delivery.State.DEAD, due=None, last_error=told)
     _end(delivery, state=Delivery.State.PENDING, due=timezone.now() + pause(delivery.attempts), last_error=told)
     return False
+
+
+def rest(consumer: OutboxConsumer, wait: timedelta | None) -> None:
+    """
+    Let a consumer rest whose peer is out of reach: twice as long each time in a row, or as long as the peer asks for.
+
+    Of several relays that find out at once, one lets it rest.
+    """
+    now = timezone.now()
+    spell = min(pause(consumer.failures + 1), LONGEST_REST) if wait is None else min(wait, LONGEST_WAIT)
+    awake = OutboxConsumer.objects.filter(Q(resting_until=None) | Q(resting_until__lte=now), pk=consumer.pk)
+    awake.update(resting_until=now + spell, failures=F("failures") + 1)
+
+
+def wake(consumer: OutboxConsumer) -> None:
+    """Note that a consumer's peer takes what it is given, where it did not before."""
+    if consumer.failures:
+        OutboxConsumer.objects.filter(pk=consumer.pk).update(resting_until=None, failures=0)
 
 
 def pause(attempts: int) -> timedelta:

@@ -4,44 +4,31 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.conf import settings
 
 from openedx_catalog_publisher.loading import CMS, LMS, service_with_urls
-from openedx_catalog_publisher.models import Delivery
-from openedx_catalog_publisher.outbox.consumers import Consumer, Service, configured, runs_in
-from openedx_catalog_publisher.outbox.leases import due_deliveries, give_back, settle, take
+from openedx_catalog_publisher.outbox.attempts import Relayed, note_done, note_failed
+from openedx_catalog_publisher.outbox.consumers import (
+    Consumer,
+    Courier,
+    Service,
+    configured,
+    runs_in,
+    single,
+    with_members,
+)
+from openedx_catalog_publisher.outbox.couriers import send_couriers
+from openedx_catalog_publisher.outbox.leases import due_deliveries, take
 from openedx_catalog_publisher.outbox.routing import register, route
+
+__all__ = ["Relayed", "relay", "this_service"]
 
 logger = logging.getLogger(__name__)
 
 BATCH = 50
 
 SERVICES: Mapping[str | None, Service] = {LMS: Service.LMS, CMS: Service.CMS, None: Service.EITHER}
-
-
-@dataclass
-class Relayed:
-    """
-    What one run of the relay did.
-
-    Attributes:
-        routed: events whose deliveries were made.
-        delivered: deliveries that are done.
-        failed: attempts that failed and come again.
-        dead: deliveries that failed for the last time.
-    """
-
-    routed: int = 0
-    delivered: int = 0
-    failed: int = 0
-    dead: int = 0
-
-    @property
-    def attempts(self) -> int:
-        """How many deliveries were attempted."""
-        return self.delivered + self.failed + self.dead
 
 
 def this_service() -> Service:
@@ -63,16 +50,21 @@ def relay(service: Service | None = None, limit: int | None = None) -> Relayed:
         ImproperlyConfigured: when the settings name something that is no consumer.
         RuntimeError: when called inside a transaction.
     """
-    consumers = configured()
-    served = [consumer for consumer in consumers.values() if runs_in(consumer, service or this_service())]
-    register(consumers.values())
+    named = configured()
+    served = [consumer for consumer in with_members(named) if runs_in(consumer, service or this_service())]
+    couriers = [consumer for consumer in served if isinstance(consumer, Courier)]
+    register(single(named))
     done = Relayed()
     moved = True
     while moved and (limit is None or done.attempts < limit):
         routed = route()
         done.routed += routed
-        taken = [_relay_to(consumer, done, limit) for consumer in served]
+        taken = [_relay_to(consumer, done, limit) for consumer in served if consumer not in couriers]
+        # After the others, since they may wait for answers.
+        taken.append(send_couriers(couriers, done, limit))
         moved = bool(routed) or any(taken)
+    if done.attempts:
+        logger.info("Relay: %s", done)
     return done
 
 
@@ -83,24 +75,14 @@ def _relay_to(consumer: Consumer, done: Relayed, limit: int | None) -> int:
         if limit is not None and done.attempts >= limit:
             break
         delivery = take(each)
-        if delivery is not None:
-            _deliver(consumer, delivery, done)
-    return len(found)
-
-
-def _deliver(consumer: Consumer, delivery: Delivery, done: Relayed) -> None:
-    try:
-        outcome = consumer.deliver(delivery.event)
-    # Whatever a consumer raises is its own; it is noted, and other deliveries go on.
-    except Exception as error:
-        if give_back(delivery, error):
-            done.dead += 1
-            logger.exception("Delivery %s is dead after %s attempts: %s", delivery.pk, delivery.attempts, delivery)
+        if delivery is None:
+            continue
+        try:
+            outcome = consumer.deliver(delivery.event)
+        # Whatever a consumer raises is its own; it is noted, and other deliveries go on.
+        except Exception as error:  # noqa: BLE001
+            if note_failed(delivery, error, done):
+                break
         else:
-            done.failed += 1
-            logger.warning("Delivery %s failed and comes again: %s: %r", delivery.pk, delivery, error)
-        return
-    if settle(delivery, outcome):
-        done.delivered += 1
-    else:
-        logger.warning("Delivery %s took longer than its lease, and may be made twice: %s", delivery.pk, delivery)
+            note_done(delivery, done, outcome)
+    return len(found)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -23,17 +24,39 @@ LOOK_BACK = timedelta(hours=1)
 """How old an event may be to be delivered to a consumer that is met for the first time."""
 
 
+def bounds(consumer: OutboxConsumer) -> dict[str, datetime]:
+    """Return since when events of each kind are delivered to a consumer, by the kinds that it asks for."""
+    later = {kind: datetime.fromisoformat(text) for kind, text in consumer.kinds_since.items()}
+    return {kind: max(consumer.since, later.get(kind, consumer.since)) for kind in consumer.kinds}
+
+
+def with_kinds(consumer: OutboxConsumer, kinds: Iterable[str], since: datetime) -> dict[str, Any]:
+    """
+    Return the columns of a consumer that asks for other kinds from now on.
+
+    Arguments:
+        consumer: the consumer as it is.
+        kinds: what it asks for.
+        since: from when on it is handed events of those kinds that it did not ask for before.
+    """
+    asked = sorted(kinds)
+    kept = {kind: text for kind, text in consumer.kinds_since.items() if kind in asked and kind in consumer.kinds}
+    added = {kind: since.isoformat() for kind in asked if kind not in consumer.kinds}
+    return {"kinds": asked, "kinds_since": kept | added}
+
+
 def register(consumers: Iterable[Consumer]) -> None:
     """Note the consumers of this service, and what they ask for, so that the other service routes for them as well."""
     noted = {row.name: row for row in OutboxConsumer.objects.all()}
     for consumer in consumers:
         wanted = {"service": str(consumer.service), "kinds": sorted(map(str, consumer.kinds))}
         row = noted.get(consumer.name)
+        since = timezone.now() - LOOK_BACK
         if row is None:
-            since = timezone.now() - LOOK_BACK
             OutboxConsumer.objects.get_or_create(name=consumer.name, defaults={**wanted, "since": since})
         elif {"service": row.service, "kinds": row.kinds} != wanted:
-            OutboxConsumer.objects.filter(pk=row.pk).update(**wanted)
+            columns = with_kinds(row, map(str, consumer.kinds), since)
+            OutboxConsumer.objects.filter(pk=row.pk).update(service=str(consumer.service), **columns)
 
 
 def route() -> int:
@@ -57,14 +80,14 @@ def route() -> int:
         )
         if not events:
             return 0
-        consumers = list(OutboxConsumer.objects.all())
+        consumers = [(consumer, bounds(consumer)) for consumer in OutboxConsumer.objects.all()]
         now = timezone.now()
         Delivery.objects.bulk_create(
             [
                 new_delivery(event, consumer, now)
                 for event in events
-                for consumer in consumers
-                if event.kind in consumer.kinds and event.occurred_at >= consumer.since
+                for consumer, since in consumers
+                if event.kind in since and event.occurred_at >= since[event.kind]
             ],
             batch_size=BATCH,
         )

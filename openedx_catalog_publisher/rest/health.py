@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db import DatabaseError, connection
@@ -13,10 +14,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from openedx_catalog_publisher import __version__
+from openedx_catalog_publisher.outbox.backlog import figures
 from openedx_catalog_publisher.rest.openapi import operation
 from openedx_catalog_publisher.rest.views import CatalogView
 
 APP_LABEL = "openedx_catalog_publisher"
+
+
+class OutboxFigures(serializers.Serializer[Any]):
+    """How the outbox stands: numbers to watch, none of which makes this service fail."""
+
+    unrouted = serializers.IntegerField(help_text="Events that no relay has seen.")
+    waiting = serializers.IntegerField(help_text="Deliveries that wait or are being made.")
+    failing = serializers.IntegerField(help_text="Those of them that failed at least once.")
+    dead = serializers.IntegerField(help_text="Deliveries that were given up.")
+    resting = serializers.IntegerField(help_text="Consumers whose peers are out of reach.")
+    lag_seconds = serializers.IntegerField(help_text="Age of the oldest event that waits.")
 
 
 class HealthOutput(serializers.Serializer[Any]):
@@ -26,6 +39,7 @@ class HealthOutput(serializers.Serializer[Any]):
     version = serializers.CharField()
     database = serializers.CharField()
     migrations = serializers.CharField()
+    outbox = OutboxFigures(allow_null=True, help_text="null where the database does not tell.")
 
 
 class HealthView(CatalogView):
@@ -41,16 +55,19 @@ class HealthView(CatalogView):
     def get(self, request: Request) -> Response:
         """Answer the state of each part."""
         parts = {"database": "ok", "migrations": "ok"}
+        outbox: dict[str, int] | None = None
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
             missing = _missing_migrations()
             if missing:
                 parts["migrations"] = f"{missing} not applied: run manage.py migrate {APP_LABEL}"
+            else:
+                outbox = asdict(figures())
         except DatabaseError:
             parts = {"database": "unreachable", "migrations": "unknown"}
         well = set(parts.values()) == {"ok"}
-        body = {"status": "ok" if well else "failing", "version": __version__, **parts}
+        body = {"status": "ok" if well else "failing", "version": __version__, **parts, "outbox": outbox}
         return Response(body, status=200 if well else 503)
 
 

@@ -13,6 +13,7 @@ from openedx_catalog_publisher.rest.health import HealthView
 from openedx_catalog_publisher.rest.imports import ImportViewSet
 from openedx_catalog_publisher.rest.notifications import NotificationPreferencesViewSet
 from openedx_catalog_publisher.rest.organizations import OrganizationViewSet
+from openedx_catalog_publisher.rest.outbox import DeliveryViewSet
 from openedx_catalog_publisher.rest.people import PersonViewSet
 from openedx_catalog_publisher.rest.releases import ReleaseViewSet
 from openedx_catalog_publisher.rest.reviews import ReviewViewSet
@@ -30,6 +31,7 @@ from openedx_catalog_publisher.rest.types import (
 )
 from openedx_catalog_publisher.rest.unit_reviews import CourseReviewViewSet, CourseRunReviewViewSet
 from openedx_catalog_publisher.rest.unknown_paths import UnknownPathView
+from openedx_catalog_publisher.rest.webhooks import WebhookSecretViewSet, WebhookViewSet
 
 router = SimpleRouter()
 router.register("courses", CourseViewSet, basename="course")
@@ -59,6 +61,9 @@ router.register("languages", LanguageViewSet, basename="language")
 router.register("currencies", CurrencyViewSet, basename="currency")
 router.register("imports", ImportViewSet, basename="import")
 router.register("role_assignments", RoleAssignmentViewSet, basename="role_assignment")
+router.register("outbox", DeliveryViewSet, basename="outbox")
+router.register("webhooks", WebhookViewSet, basename="webhook")
+router.register("webhooks/(?P<webhook>[^/]+)/secrets", WebhookSecretViewSet, basename="webhook_secret")
 router.register("tombstones", TombstoneViewSet, basename="tombstone")
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -161,7 +161,7 @@ class ReviewViewSet(CatalogViewSet):
 
     @operation(ReviewDetailOutput, errors=(403, 404))
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
-        """Show one review, and what differs from what is official and from what the user approved last."""
+        """Show one review: what was done, and what differs from what is official and from the user's last approval."""
         return Response(review_detail(request.user, find_review(request.user, id)))
 
     @operation(DecidedOutput, request=DecideInput, errors=(404,), parameters=(IDEMPOTENCY_KEY,), examples=(DECIDE,))

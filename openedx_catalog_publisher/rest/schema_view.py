@@ -19,7 +19,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from openedx_catalog_publisher import __version__
-from openedx_catalog_publisher.models import Release, RestrictedCourseRun, ReviewRecord, RoleRecord, Status
+from openedx_catalog_publisher.models import (
+    EventKind,
+    Release,
+    RestrictedCourseRun,
+    ReviewRecord,
+    RoleRecord,
+    Status,
+    UnitKind,
+)
 from openedx_catalog_publisher.rest.openapi import not_described
 from openedx_catalog_publisher.rest.review_input import BULK_ACTIONS
 from openedx_catalog_publisher.rest.views import CatalogView
@@ -50,6 +58,8 @@ SETTINGS: dict[str, Any] = {
         "RoleActionEnum": RoleRecord.Action.choices,
         "ReviewActEnum": ReviewRecord.Action.choices,
         "BulkActionEnum": BULK_ACTIONS,
+        "EventKindEnum": EventKind.choices,
+        "KindEnum": UnitKind.choices,
     },
 }
 

@@ -33,7 +33,7 @@ class SkippedReviewViewSet(CatalogViewSet):
         also={(200, "text/csv"): CSV},
     )
     def list(self, request: Request) -> HttpResponseBase:
-        """List the steps of reviews that were skipped and the publications without review, the last first."""
+        """List steps of reviews that were skipped, and publications without review; the last first."""
         user = request.user
         if not (may_by_account(user, Action.SKIP_REVIEW) or holds_anywhere(user, RoleName.CATALOG_ADMIN)):
             raise NotPermitted("This report is for catalog administrators.")

@@ -8,6 +8,7 @@ would otherwise count as true; the system checks in ``checks.py`` report the sam
 A setting whose default hook did not run (the app was listed in INSTALLED_APPS by hand) has its default all the same.
 """
 
+import ipaddress
 import re
 from collections.abc import Callable
 from copy import deepcopy
@@ -89,7 +90,7 @@ COUNT: Final = Kind[int](
     "a whole number, 1 or more",
     lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 1,
 )
-SECONDS: Final = Kind[int](
+REQUEST_SECONDS: Final = Kind[int](
     "a whole number of seconds from 1 to 150",
     lambda value: isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 150,
 )
@@ -106,6 +107,23 @@ ADDRESSES: Final = Kind[list[str]](
     lambda value: (
         isinstance(value, (list, tuple)) and all(isinstance(each, str) and _is_address(each) for each in value)
     ),
+)
+SECONDS: Final = Kind[int](
+    "a whole number of seconds, 1 to 60",
+    lambda value: isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 60,
+)
+
+
+def _is_network(text: object) -> bool:
+    try:
+        return isinstance(text, str) and bool(ipaddress.ip_network(text))
+    except ValueError:
+        return False
+
+
+NETWORKS: Final = Kind[list[str]](
+    "a list of networks such as '10.1.0.0/16', without bits behind the prefix",
+    lambda value: isinstance(value, (list, tuple)) and all(map(_is_network, value)),
 )
 SLUG: Final = Kind[str](
     "a slug: lower-case letters, digits, hyphens and underscores, at least one",
@@ -237,11 +255,17 @@ THROTTLE_RATES: Final = Setting[dict[str, str | None]](
 )
 
 # .. setting_name: CATALOG_PUBLISHER_CONSUMERS
-# .. setting_default: ['openedx_catalog_publisher.consumers.notifications.Notifications']
+# .. setting_default: ['openedx_catalog_publisher.consumers.notifications.Notifications',
+#     'openedx_catalog_publisher.consumers.webhooks.Webhooks']
 # .. setting_description: Dotted paths of the consumers that are handed the events of the catalog. Name the same in LMS
 #     and Studio; each consumer says itself in which of them it can run.
 CONSUMERS: Final = Setting[list[str]](
-    f"{PREFIX}CONSUMERS", ["openedx_catalog_publisher.consumers.notifications.Notifications"], PATHS
+    f"{PREFIX}CONSUMERS",
+    [
+        "openedx_catalog_publisher.consumers.notifications.Notifications",
+        "openedx_catalog_publisher.consumers.webhooks.Webhooks",
+    ],
+    PATHS,
 )
 
 # .. setting_name: CATALOG_PUBLISHER_DELIVERY_ATTEMPTS
@@ -249,6 +273,19 @@ CONSUMERS: Final = Setting[list[str]](
 # .. setting_description: How often an event is handed to a consumer that fails, before an operator has to look. Pauses
 #     grow from half a minute to six hours; ten attempts take some three hours.
 DELIVERY_ATTEMPTS: Final = Setting(f"{PREFIX}DELIVERY_ATTEMPTS", 10, COUNT)
+
+# .. setting_name: CATALOG_PUBLISHER_WEBHOOK_TIMEOUT
+# .. setting_default: 10
+# .. setting_description: Seconds that one request of a webhook may take in all, from the look-up of the name to the
+#     answer; at most 60.
+WEBHOOK_TIMEOUT: Final = Setting(f"{PREFIX}WEBHOOK_TIMEOUT", 10, SECONDS)
+
+# .. setting_name: CATALOG_PUBLISHER_WEBHOOK_PRIVATE_NETWORKS
+# .. setting_default: []
+# .. setting_description: Networks that are not public and to which webhooks may be sent all the same, such as
+#     '10.1.0.0/16'; there also without TLS. Without them no request goes to a private, local or reserved address,
+#     whatever name leads there.
+WEBHOOK_PRIVATE_NETWORKS: Final = Setting[list[str]](f"{PREFIX}WEBHOOK_PRIVATE_NETWORKS", [], NETWORKS)
 
 # .. setting_name: CATALOG_PUBLISHER_MAIL_SENDER
 # .. setting_default: ''
@@ -364,7 +401,7 @@ STUDIO_FOLLOWS_DATES: Final = Setting(f"{PREFIX}STUDIO_FOLLOWS_DATES", False, BO
 # .. setting_default: 90
 # .. setting_description: How many seconds one request to Studio's API may take. Copying a large course run takes long;
 #     what takes longer than this is looked up at the next attempt. At most half of the relay's lease of 300 seconds.
-STUDIO_SECONDS: Final = Setting(f"{PREFIX}STUDIO_SECONDS", 90, SECONDS)
+STUDIO_SECONDS: Final = Setting(f"{PREFIX}STUDIO_SECONDS", 90, REQUEST_SECONDS)
 
 # .. setting_name: CATALOG_PUBLISHER_OAUTH_ROOT
 # .. setting_default: ''
@@ -395,6 +432,8 @@ ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
     THROTTLE_RATES,
     CONSUMERS,
     DELIVERY_ATTEMPTS,
+    WEBHOOK_TIMEOUT,
+    WEBHOOK_PRIVATE_NETWORKS,
     MAIL_SENDER,
     REVIEW_URL_ROOT,
     LMS_ADMIN_URL_ROOT,
@@ -463,6 +502,16 @@ def consumers() -> tuple[str, ...]:
 def delivery_attempts() -> int:
     """How often an event is handed to a consumer that fails. Raises ImproperlyConfigured for a wrong type."""
     return DELIVERY_ATTEMPTS.value()
+
+
+def webhook_timeout() -> int:
+    """Seconds that a request of a webhook may take. Raises ImproperlyConfigured for a wrong type."""
+    return WEBHOOK_TIMEOUT.value()
+
+
+def webhook_private_networks() -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Networks that webhooks may be sent to although they are not public. Raises ImproperlyConfigured."""
+    return tuple(map(ipaddress.ip_network, WEBHOOK_PRIVATE_NETWORKS.value()))
 
 
 def mail_sender() -> str:

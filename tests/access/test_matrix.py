@@ -219,7 +219,7 @@ def test_a_person_is_changed_by_whoever_makes_courses_for_an_organization_whose_
             assert can(account.user, Action.DELETE_REFERENCE, shown) is deletes, name
 
 
-@pytest.mark.parametrize("action", [Action.IMPORT, Action.MANAGE_ROLES])
+@pytest.mark.parametrize("action", [Action.IMPORT, Action.MANAGE_ROLES, Action.MANAGE_OUTBOX])
 def test_the_installation_is_that_of_administrators_of_all_organizations(
     accounts: dict[str, Account], action: Action
 ) -> None:
@@ -236,6 +236,7 @@ def test_every_action_that_is_not_on_units_was_asked_here() -> None:
         Action.DELETE_REFERENCE,
         Action.IMPORT,
         Action.MANAGE_ROLES,
+        Action.MANAGE_OUTBOX,
     }
     assert UNIT_ADMIN < ADMIN_ACTIONS
 

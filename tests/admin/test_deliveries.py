@@ -51,6 +51,20 @@ def test_an_administrator_lets_the_selected_be_made_again(superuser: Client, dea
     assert relay().delivered == 1
 
 
+def test_by_event_and_by_consumer_as_well(superuser: Client, dead: Delivery) -> None:
+    data = {"action": "replay_selected", "_selected_action": [dead.event.pk]}
+    page = superuser.post(address("outboxevent", "changelist"), data, follow=True).content.decode()
+    assert "1 delivery is to be made again." in page
+    assert relay().delivered == 1
+    Recording.failures.append(ValueError("never"))
+    make_event("three")
+    assert relay().dead == 1
+    data = {"action": "retry_selected", "_selected_action": [dead.consumer.pk]}
+    page = superuser.post(address("outboxconsumer", "changelist"), data, follow=True).content.decode()
+    assert "1 delivery is to be made again." in page
+    assert relay().delivered == 1
+
+
 def test_staff_do_not(staff: Client, dead: Delivery) -> None:
     replay(staff, dead)
     dead.refresh_from_db()

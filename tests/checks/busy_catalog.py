@@ -19,20 +19,23 @@ from openedx_catalog_publisher.api import (
     delete_course,
     delete_run,
     discard,
-    publish,
     rebuild,
     remove,
     remove_editor,
+    request_changes,
     restore,
     seal_log,
     set_prices,
+    skip_step,
     undo_release,
     unpublish,
     update_course,
     update_run,
+    withdraw,
 )
 from openedx_catalog_publisher.models import Course, CourseRun, UnitKind
-from tests.factories import SYSTEM, acting, make_course, make_member, make_organization, run_changes
+from tests.factories import SYSTEM, acting, make_course, make_member, make_organization, publish_now, run_changes
+from tests.review.stage import Stage, set_stage
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,9 @@ class BusyCatalog:
     removed: CourseCreated
     """Published, and removed since."""
 
+    reviewed: Stage
+    """Live by its reviews: a change of its first run is approved and waits, the second run is with legal staff."""
+
 
 def make_busy_catalog() -> BusyCatalog:
     """Make a catalog by commands of every kind."""
@@ -60,19 +66,19 @@ def make_busy_catalog() -> BusyCatalog:
     equal, draft, removed, deleted = make_course(organization), make_course(), make_course(), make_course()
     course, (run, other) = edited.course.uuid, [entry.uuid for entry in edited.runs]
 
-    publish(SYSTEM, Selection.of([course, removed.course.uuid, equal.course.uuid], all_runs=True))
+    publish_now(Selection.of([course, removed.course.uuid, equal.course.uuid], all_runs=True))
     colleague = make_member(organization)
     add_editor(acting(member), course, colleague)
     remove_editor(acting(member), course, colleague)
     add_redirect(acting(member), course, "old/page")
     update_course(acting(member), course, {"title": "Daten für alle", "subjects": [], "watchers": ["a@example.org"]})
-    second = publish(SYSTEM, Selection.of([course]))
+    second = publish_now(Selection.of([course]))
     update_run(SYSTEM, run, {"end": "2032-12-31T00:00:00Z", "seats": [], "go_live_date": "2031-01-01T00:00:00Z"})
     restore(SYSTEM, UnitKind.COURSE, course, 1)
     discard(SYSTEM, UnitKind.COURSE, course)
     assert second.release is not None
     undo_release(SYSTEM, second.release.uuid)
-    publish(SYSTEM, Selection.of([course], all_runs=True))
+    publish_now(Selection.of([course], all_runs=True))
     unpublish(SYSTEM, Selection.of(runs=[other]), reason="Over.")
     update_run(SYSTEM, run, {"weeks_to_complete": 7})
     CourseRun.objects.filter(uuid=other).update(hidden=True)
@@ -85,7 +91,29 @@ def make_busy_catalog() -> BusyCatalog:
     seal_log()
     update_course(SYSTEM, course, {"outcome": "After the seal"})
     seal_log()
-    return BusyCatalog(edited=edited, equal=equal, draft=draft, removed=removed)
+    return BusyCatalog(edited=edited, equal=equal, draft=draft, removed=removed, reviewed=_make_reviewed())
+
+
+def _make_reviewed() -> Stage:
+    stage = set_stage(runs=2)
+    stage.go_live()
+    other = stage.runs[1]
+    stage.submit(other)
+    review = stage.open_review(other)
+    skip_step(stage.admin, review.uuid, **stage.digests(other), reason="Urgent.")
+    withdraw(stage.editor, review.uuid)
+    update_run(stage.editor, other, {"title_override": "Another"})
+    stage.submit(other)
+    request_changes(
+        stage.legal, stage.open_review(other).uuid, **stage.digests(other), comment="Give it another title."
+    )
+    update_run(stage.editor, other, {"title_override": "Yet another"})
+    stage.submit(other)
+    update_run(stage.editor, stage.run, {"title_override": "Waiting", "go_live_date": "2033-01-01T00:00:00Z"})
+    stage.submit()
+    stage.approve()
+    update_run(stage.editor, stage.run, {"max_effort": 9})
+    return stage
 
 
 def past_the_commands(model: type[Model]) -> QuerySet[Any]:

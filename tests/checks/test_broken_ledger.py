@@ -34,7 +34,7 @@ class TestChains:
             {"source": "admin"},
             {"status": "unpublished"},
             {"content_digest": "0" * 64},
-            {"approval": "skipped"},
+            {"approval": "approved"},
         ],
     )
     def test_an_altered_publication_is_found(self, catalog: BusyCatalog, columns: dict[str, Any]) -> None:

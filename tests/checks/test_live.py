@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from openedx_catalog_publisher.api import Selection, publish, remove, update_course
+from openedx_catalog_publisher.api import Selection, remove, update_course
 from openedx_catalog_publisher.checks.catalog import check_catalog
 from openedx_catalog_publisher.checks.findings import Finding
 from openedx_catalog_publisher.checks.walk import READS, Heads, walk
 from openedx_catalog_publisher.models import Course, UnitKind
 from tests.checks.busy_catalog import BusyCatalog
-from tests.factories import SYSTEM, make_course
+from tests.factories import SYSTEM, make_course, publish_now
 
 
 class Meanwhile:
@@ -55,9 +55,9 @@ def test_a_command_between_any_two_statements_is_no_finding(
     turns = itertools.cycle(
         [
             lambda: update_course(SYSTEM, made.course.uuid, {"title": f"Title {next(counter)}"}),
-            lambda: publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True)),
+            lambda: publish_now(Selection.of([made.course.uuid], all_runs=True)),
             lambda: remove(SYSTEM, courses=[made.course.uuid], reason="Gone."),
-            lambda: publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True)),
+            lambda: publish_now(Selection.of([made.course.uuid], all_runs=True)),
             make_course,
         ]
     )

@@ -16,9 +16,9 @@ from typing import Any, ClassVar
 import pytest
 
 from openedx_catalog_publisher.models import Delivery, EventKind, OutboxEvent
-from openedx_catalog_publisher.outbox.backlog import replay
-from openedx_catalog_publisher.outbox.consumers import Consumer, Service, configured
+from openedx_catalog_publisher.outbox.consumers import Consumer, Service, configured, with_members
 from openedx_catalog_publisher.outbox.relay import relay
+from openedx_catalog_publisher.outbox.repairs import replay
 from tests.outbox.recording import pass_time
 
 
@@ -67,7 +67,7 @@ class ConsumerContract(ABC):
         return made
 
     def test_it_says_what_the_relay_needs_to_know(self) -> None:
-        (consumer,) = configured().values()
+        (consumer,) = with_members(configured())
         assert isinstance(consumer, Consumer)
         assert 0 < len(consumer.name) <= 64
         assert consumer.service in set(Service)

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from openedx_catalog_publisher.models import Delivery, OutboxEvent
-from openedx_catalog_publisher.outbox.backlog import replay
 from openedx_catalog_publisher.outbox.relay import relay
+from openedx_catalog_publisher.outbox.repairs import replay
 from tests.consumers.contract import ConsumerContract
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,12 +11,13 @@ import pytest
 from opaque_keys.edx.keys import CourseKey
 
 from openedx_catalog_publisher.api import CourseCreated, Selection, plan_publication, unpublish, update_run
+from openedx_catalog_publisher.checks.drift import DriftReport, check_drift
 from openedx_catalog_publisher.consumers.course_modes import CourseModes
 from openedx_catalog_publisher.models import CourseRun, Delivery, Mode, Seat, Track
-from openedx_catalog_publisher.outbox.consumers import Difference, Verifiable
 from openedx_catalog_publisher.outbox.relay import relay
 from openedx_catalog_publisher.platform import standalone
 from openedx_catalog_publisher.publishing.price_warnings import COURSE_MODES
+from tests.consumers.held import drift
 from tests.consumers.state_contract import StateContract
 from tests.factories import SYSTEM, make_course, make_organization, publish_now, run_changes, run_type, seat
 from tests.fake_platform.models import CourseMode, CourseOverview, HistoricalCourseMode
@@ -174,7 +174,7 @@ class TestWhatIsLeftAlone:
         unpublish(SYSTEM, Selection.of(runs=[made.runs[0].uuid]), reason="tests")
         relay()
         assert modes() == []
-        assert CourseModes().differences(made.runs[0].uuid) == ()
+        assert drift(CourseModes(), made.runs[0].uuid) is None
 
     def test_nothing_is_written_when_nothing_differs(self) -> None:
         made = a_course()
@@ -234,26 +234,33 @@ class TestPlan:
         assert COURSE_MODES == PATH
 
 
-class TestDifferences:
-    def test_they_are_told_one_by_one_and_gone_when_it_was_delivered_again(self) -> None:
+class TestDrift:
+    def test_it_is_told_mode_by_mode_and_gone_when_it_was_delivered_again(self) -> None:
         made = a_course()
         go_live(made)
-        consumer = CourseModes()
-        assert isinstance(consumer, Verifiable)
-        unit = made.runs[0].uuid
-        assert {each.what: (each.published, each.held) for each in consumer.differences(unit)} == {
-            "audit/usd": ("a mode", None),
-            "verified/usd": ("a mode", None),
+        consumer, unit = CourseModes(), made.runs[0].uuid
+        wanted = {"price": 49, "deadline": DEADLINE.isoformat(), "sku": None, "bulk_sku": None}
+        assert drift(consumer, unit) == {
+            "audit/usd": ({"price": 0, "deadline": None, "sku": None, "bulk_sku": None}, None),
+            "verified/usd": (wanted, None),
         }
         relay()
-        assert consumer.differences(unit) == ()
-        CourseMode.objects.filter(mode_slug="verified").update(min_price=5, _expiration_datetime=None)
-        assert consumer.differences(unit) == (
-            Difference("verified/usd price", 49, 5),
-            Difference("verified/usd deadline", DEADLINE, None),
-        )
-        assert consumer.differences(uuid.uuid4()) == ()
-        assert consumer.differences(made.course.uuid) == ()
+        assert drift(consumer, unit) == {}
+        CourseMode.objects.filter(mode_slug="verified").update(min_price=5, _expiration_datetime=None, sku="S")
+        held = {"price": 5, "deadline": None, "sku": "S", "bulk_sku": None}
+        assert drift(consumer, unit) == {"verified/usd": (wanted | {"sku": "S"}, held)}
+        assert drift(consumer, made.course.uuid) is None
+
+    def test_the_drift_check_finds_it_and_sends_again_what_mends_it(self) -> None:
+        made = a_course()
+        go_live(made)
+        relay()
+        CourseMode.objects.filter(mode_slug="verified").update(min_price=5)
+        (found,) = check_drift(DriftReport(), repair=True)
+        assert (found.consumer, found.unit, found.sent_again) == ("course_modes", made.runs[0].uuid, True)
+        relay()
+        assert list(check_drift(DriftReport())) == []
+        assert CourseMode.objects.get(mode_slug="verified").min_price == 49
 
 
 class TestContract(StateContract):

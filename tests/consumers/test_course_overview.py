@@ -13,9 +13,9 @@ from opaque_keys.edx.keys import CourseKey
 from openedx_catalog_publisher.api import CourseCreated, Selection, remove, unpublish, update_run
 from openedx_catalog_publisher.consumers.course_overview import CourseOverview as Consumer
 from openedx_catalog_publisher.models import CourseRun, CourseType, Delivery
-from openedx_catalog_publisher.outbox.consumers import Difference, Verifiable
 from openedx_catalog_publisher.outbox.relay import relay
 from openedx_catalog_publisher.platform import standalone
+from tests.consumers.held import drift
 from tests.consumers.state_contract import StateContract
 from tests.factories import SYSTEM, make_course, make_organization, publish_now
 from tests.fake_platform.models import CourseOverview
@@ -88,8 +88,6 @@ def test_without_a_marketing_site_addresses_are_left_alone(settings: Any) -> Non
 def test_what_studio_writes_meanwhile_is_not_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
     made = a_course()
     go_live(made)
-    read = Consumer.differences
-    assert read(Consumer(), made.runs[0].uuid)
     save = CourseOverview.save
 
     def save_after_studio(overview: Any, *args: Any, **kwargs: Any) -> None:
@@ -125,24 +123,28 @@ def test_runs_outside_of_the_platform_have_no_overview() -> None:
     CourseType.objects.filter(slug="verified-audit").update(slug="bootcamp-2u")
     go_live(made)
     assert relay().failed == 0
-    assert Consumer().differences(made.runs[0].uuid) == ()
+    assert drift(Consumer(), made.runs[0].uuid) is None
 
 
-def test_differences_are_told_one_by_one_and_gone_when_it_was_delivered() -> None:
+def test_drift_is_told_field_by_field_and_gone_when_it_was_delivered() -> None:
     made = a_course()
-    consumer = Consumer()
-    assert isinstance(consumer, Verifiable)
-    assert consumer.differences(made.runs[0].uuid) == ()
+    consumer, unit = Consumer(), made.runs[0].uuid
     go_live(made)
-    assert set(consumer.differences(made.runs[0].uuid)) == {
-        Difference("external_id", "EXT1", None),
-        Difference("eligible_for_financial_aid", False, True),
-        Difference("marketing_url", f"{ROOT}/course/data", None),
+    assert drift(consumer, unit) == {
+        "external_id": ("EXT1", None),
+        "eligible_for_financial_aid": (False, True),
+        "marketing_url": (f"{ROOT}/course/data", None),
     }
     relay()
-    assert consumer.differences(made.runs[0].uuid) == ()
+    assert drift(consumer, unit) == {}
     CourseOverview.objects.all().delete()
-    assert consumer.differences(made.runs[0].uuid) == (Difference("overview", "an overview", None),)
+    assert drift(consumer, unit) == {
+        "external_id": ("EXT1", None),
+        "eligible_for_financial_aid": (False, None),
+        "marketing_url": (f"{ROOT}/course/data", None),
+    }
+    unpublish(SYSTEM, Selection.of(runs=[unit]), reason="tests")
+    assert drift(consumer, unit) is None
 
 
 def test_without_a_platform_overviews_are_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,11 @@ from opaque_keys.edx.keys import CourseKey
 from openedx_catalog_publisher.api import CourseCreated, Selection, remove, update_course, update_run
 from openedx_catalog_publisher.consumers.openedx_catalog import OpenedxCatalog
 from openedx_catalog_publisher.models import CourseRun, CourseType, Delivery
-from openedx_catalog_publisher.outbox.consumers import Difference, Verifiable
 from openedx_catalog_publisher.outbox.relay import relay
 from openedx_catalog_publisher.platform import backends
 from openedx_catalog_publisher.platform.core_catalog import CoreCatalog, CourseCode
 from openedx_catalog_publisher.platform.standalone import MemoryCoreCatalog
+from tests.consumers.held import drift
 from tests.consumers.state_contract import StateContract
 from tests.core_catalog import needs_core_catalog
 from tests.factories import SYSTEM, make_course, make_organization, publish_now
@@ -91,7 +91,7 @@ def test_a_course_without_a_published_run_is_not_added(catalog: Watched) -> None
     publish_now(Selection.of(courses=[made.course.uuid]))
     relay()
     assert catalog.writes == []
-    assert OpenedxCatalog().differences(made.course.uuid) == ()
+    assert drift(OpenedxCatalog(), made.course.uuid) is None
 
 
 def test_another_title_of_the_course_is_brought_across_alone(catalog: Watched) -> None:
@@ -112,7 +112,7 @@ def test_a_removed_run_stays_since_the_platform_may_have_it(catalog: Watched) ->
     remove(SYSTEM, courses=[made.course.uuid], reason="tests")
     relay()
     assert catalog.run_title(key_of(made)) == "Data"
-    assert OpenedxCatalog().differences(made.runs[0].uuid) == ()
+    assert drift(OpenedxCatalog(), made.runs[0].uuid) is None
 
 
 def test_a_run_outside_of_the_platform_is_not_added(catalog: Watched) -> None:
@@ -123,21 +123,18 @@ def test_a_run_outside_of_the_platform_is_not_added(catalog: Watched) -> None:
     assert catalog.writes == []
 
 
-def test_differences_are_told_and_gone_when_it_was_delivered(catalog: Watched) -> None:
+def test_drift_is_told_and_gone_when_it_was_delivered(catalog: Watched) -> None:
     made = a_course()
     go_live(made)
-    consumer = OpenedxCatalog()
-    assert isinstance(consumer, Verifiable)
+    consumer, unit = OpenedxCatalog(), made.runs[0].uuid
     run = f"run {made.runs[0].key}"
-    assert consumer.differences(made.runs[0].uuid) == (Difference(run, "Data", None),)
+    assert drift(consumer, unit) == {run: ("Data", None)}
     relay()
-    assert consumer.differences(made.runs[0].uuid) == consumer.differences(made.course.uuid) == ()
+    assert drift(consumer, unit) == drift(consumer, made.course.uuid) == {}
     catalog.set_run_title(key_of(made), "Other")
     catalog.set_course_title(COURSE, "Another")
-    assert consumer.differences(made.runs[0].uuid) == (
-        Difference(run, "Data", "Other"),
-        Difference("course AcmeX+N1", "Data", "Another"),
-    )
+    assert drift(consumer, unit) == {run: ("Data", "Other"), "course AcmeX+N1": ("Data", "Another")}
+    assert drift(consumer, made.course.uuid) == {"course AcmeX+N1": ("Data", "Another")}
 
 
 def test_without_the_app_in_a_platform_there_is_nothing_to_do(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +143,7 @@ def test_without_the_app_in_a_platform_there_is_nothing_to_do(settings: Any, mon
     made = a_course()
     go_live(made)
     assert relay().delivered == 2
-    assert OpenedxCatalog().differences(made.runs[0].uuid) == ()
+    assert drift(OpenedxCatalog(), made.runs[0].uuid) is None
 
 
 @needs_core_catalog

@@ -24,13 +24,15 @@ from openedx_catalog_publisher.api import (
     update_course,
     update_run,
 )
+from openedx_catalog_publisher.checks.drift import DriftReport, check_drift
 from openedx_catalog_publisher.consumers.studio import Studio
 from openedx_catalog_publisher.consumers.studio.consumer import DATES_MISSING
 from openedx_catalog_publisher.models import Course, CourseRun, CourseType, Delivery, WriteSource
-from openedx_catalog_publisher.outbox.consumers import Difference, Service, Verifiable
+from openedx_catalog_publisher.outbox.consumers import Service
 from openedx_catalog_publisher.outbox.relay import relay
 from openedx_catalog_publisher.platform import backends
 from openedx_catalog_publisher.platform.http.studio import HttpStudio
+from tests.consumers.held import drift
 from tests.consumers.state_contract import StateContract
 from tests.editing.pictures import picture
 from tests.factories import SYSTEM, acting, make_course, make_member, make_organization, publish_now, run_changes
@@ -339,22 +341,30 @@ class TestWhereItRuns:
             assert type(backends.studio()).__name__ == "InProcessStudio"
 
 
-def test_differences_are_told_one_by_one_and_gone_when_it_was_delivered(studio: StandIn, settings: Any) -> None:
+def test_drift_is_told_field_by_field_and_gone_when_it_was_delivered(studio: StandIn, settings: Any) -> None:
     made = a_course()
-    consumer = Studio()
-    assert isinstance(consumer, Verifiable)
-    unit = made.runs[0].uuid
-    assert consumer.differences(unit) == ()
+    publish_now(Selection.of(courses=[made.course.uuid], all_runs=True))
+    consumer, unit = Studio(), made.runs[0].uuid
+    assert drift(consumer, unit) is None
     relay()
-    assert consumer.differences(unit) == ()
+    assert drift(consumer, unit) == {}
     settings.CATALOG_PUBLISHER_STUDIO_FOLLOWS_DATES = True
+    assert drift(consumer, unit) == {}
     held = studio.runs[made.runs[0].key]
-    held |= {"title": "Other", "team": [], "pacing_type": "instructor_paced"}
+    held |= {"title": "Other", "team": [{"user": "zoe", "role": "staff"}], "pacing_type": "instructor_paced"}
     held["schedule"]["end"] = "2032-01-01T00:00:00Z"
-    assert [each.what for each in consumer.differences(unit)] == ["title", "schedule", "pacing", "team"]
-    assert Difference("title", "Data", "Other") in consumer.differences(unit)
-    studio.runs.clear()
-    assert consumer.differences(unit) == (Difference("course run", "a course run", None),)
+    start, end = "2031-02-01T00:00:00+00:00", "2031-12-31T00:00:00+00:00"
+    assert drift(consumer, unit) == {
+        "title": ("Data", "Other"),
+        "team": (["ann"], []),
+        "schedule": ([start, end], [start, "2032-01-01T00:00:00+00:00"]),
+        "pacing": ("self_paced", "instructor_paced"),
+    }
+    (found,) = check_drift(DriftReport(), repair=True)
+    assert found.unit == unit
+    relay()
+    assert list(check_drift(DriftReport())) == []
+    assert held["title"] == "Data"
 
 
 class TestContract(StateContract):

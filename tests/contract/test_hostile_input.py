@@ -40,6 +40,7 @@ class Operation:
         """Return a path to something that there is, or to what is named."""
         known = world.names.get(self.resource, ["nothing"])[0]
         parts = {"id": name or known, "course": name or world.names["courses"][0], "number": "1"}
+        parts["webhook"] = name or world.names["webhooks"][0]
         return self.path.format(**parts)
 
     @property

@@ -11,6 +11,8 @@ from django.test import Client
 
 from openedx_catalog_publisher.api import Selection, remove, unpublish, update_course
 from openedx_catalog_publisher.commands.anchors import course_tag
+from openedx_catalog_publisher.consumers.notifications import Notifications
+from openedx_catalog_publisher.consumers.webhooks.subscriptions import add_secret, subscribe
 from openedx_catalog_publisher.models import (
     CatalogRoleAssignment,
     Course,
@@ -18,13 +20,18 @@ from openedx_catalog_publisher.models import (
     CourseRun,
     CourseRunType,
     CourseType,
+    Delivery,
     ImportContent,
     ImportJob,
+    OutboxEvent,
     Person,
     Release,
     Source,
     Topic,
+    WebhookSecret,
+    WebhookSubscription,
 )
+from openedx_catalog_publisher.outbox.routing import register, route
 from tests import factories
 from tests.rest.askers import data_uri
 
@@ -94,6 +101,14 @@ def make_world() -> World:
     )
     ImportContent.objects.create(job=job, kind=ImportContent.Kind.REPORT, position=0, content=b'{"rows": 1}')
     unused = (factories.make_person("Ada"), factories.make_collaborator("Unused"), factories.make_subject("Unused"))
+    # Where no request arrives: no name server knows a name under .invalid.
+    webhook = {"name": "Site", "url": "https://site.invalid/hook", "kinds": ["published"]}
+    subscribed = subscribe(factories.SYSTEM, webhook).subscription
+    add_secret(factories.SYSTEM, subscribed.uuid)
+    # The consumer that an example names, with what it was handed, and what it was not.
+    register([Notifications()])
+    route()
+    Delivery.objects.filter(sequence__lt=3).update(state=Delivery.State.DEAD, due=None, last_error="Never.")
     names = _names(job, unused)
     return World(
         cookies={"anonymous": {}, **{name: _session_of(user) for name, user in users.items()}},
@@ -122,6 +137,8 @@ def _names(job: ImportJob, unused: Sequence[Any]) -> dict[str, list[str]]:
         "role_assignments": [
             str(pk) for pk in CatalogRoleAssignment.objects.order_by("pk").values_list("pk", flat=True)
         ],
+        "webhooks": [str(uuid) for uuid in WebhookSubscription.objects.values_list("uuid", flat=True)],
+        "secrets": [str(pk) for pk in WebhookSecret.objects.order_by("pk").values_list("pk", flat=True)],
         "organizations": ["AcmeX", "otherx"],
         "people": [str(person.uuid), str(Person.objects.exclude(pk=person.pk).values_list("uuid")[0][0])],
         "collaborators": [str(collaborator.uuid)],
@@ -143,6 +160,7 @@ def _values(names: Mapping[str, list[str]], person: Any, source: Source) -> dict
     runs = CourseRun.drafts.filter(course=course).values_list("uuid", "revision")
     return {
         # Of paths.
+        "webhook": names["webhooks"],
         "number": ["1", "2", "999999999", "ÄÖÜ-1"],
         # Of bodies.
         "org": ["AcmeX", "OtherX"],
@@ -177,6 +195,18 @@ def _values(names: Mapping[str, list[str]], person: Any, source: Source) -> dict
         "role": ["org_member", "legal_reviewer"],
         "organization": ["AcmeX", "*", "nothing"],
         "reason": ["Why not?"],
+        "url": ["https://site.invalid/", "http://127.0.0.1/", "https://[::1]/", "https://a@b/", "ftp://x/"],
+        "kinds": [["published"], ["removed", "removed"], [], ["weather"]],
+        "object_types": [["course"], [""], []],
+        "flavor": ["standard", "richie"],
+        "link_template": ["", "https://lms.example.org/{key}", "{"],
+        "secret": ["a-secret-that-is-long", "short", "with blank in it ..."],
+        "events": [[], [str(OutboxEvent.objects.values_list("uuid")[0][0])], ["nothing"]],
+        "unit": ["AcmeX+DS101", names["courses"][3], "nothing"],
+        "until": ["2999-01-01T00:00:00Z", "2000-01-01T00:00:00"],
+        "consumer": ["notifications", "nobody", ""],
+        "state": ["dead", "pending", "lost"],
+        "event": [str(OutboxEvent.objects.values_list("uuid")[0][0]), "nothing"],
         "expires_at": ["2999-12-31T00:00:00Z", "2000-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"],
         # Of queries.
         "fields": ["key", "key,course_runs.key,owners.key", "course_runs.staff.position", "nothing", "key.key", ",,"],

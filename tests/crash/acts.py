@@ -7,9 +7,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from openedx_catalog_publisher.api import Selection, publish, restore
+from openedx_catalog_publisher.api import Selection, restore
 from openedx_catalog_publisher.models import Publication, UnitKind
-from tests.factories import SYSTEM
+from tests.factories import SYSTEM, publish_now
 from tests.races.catalog import Catalog, Item
 from tests.races.pairs import draft_course
 
@@ -44,7 +44,7 @@ class FirstPublish(Act):
     name = "first publish"
 
     def command(self, items: Sequence[Item]) -> Callable[[], Any]:
-        return lambda: publish(SYSTEM, _selection(items))
+        return lambda: publish_now(_selection(items))
 
     def happened(self, items: Sequence[Item]) -> bool:
         return _publications(items) == 2
@@ -64,7 +64,7 @@ class Republish(Act):
         )
 
     def command(self, items: Sequence[Item]) -> Callable[[], Any]:
-        return lambda: publish(SYSTEM, _selection(items))
+        return lambda: publish_now(_selection(items))
 
     def happened(self, items: Sequence[Item]) -> bool:
         return _publications(items) == 4
@@ -82,7 +82,7 @@ class Release(Act):
         catalog.edit(live, {"title": "Edited"}, {"weeks_to_complete": 7})
 
     def command(self, items: Sequence[Item]) -> Callable[[], Any]:
-        return lambda: publish(SYSTEM, _selection(items))
+        return lambda: publish_now(_selection(items))
 
     def happened(self, items: Sequence[Item]) -> bool:
         return _publications(items) == 2 + 4 + 4

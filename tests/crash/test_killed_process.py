@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from openedx_catalog_publisher.api import Selection, publish
+from openedx_catalog_publisher.api import Selection
 from openedx_catalog_publisher.models import EditRecord, Publication
 from tests.crash.acts import units_of
-from tests.factories import SYSTEM
+from tests.factories import publish_now
 from tests.races.audit import audit, empty_releases
 from tests.races.catalog import Catalog
 from tests.races.stage import Stage
@@ -59,7 +59,7 @@ def kill_and_check(catalog: Catalog, seed: int) -> int:
             untold[operation].add(record)
     assert len(untold) <= 1, "more than the last command was stored without an answer"
 
-    publish(SYSTEM, Selection.of((item.course for item in items), all_runs=True))
+    publish_now(Selection.of((item.course for item in items), all_runs=True))
     assert audit(units) == {}
     return len(said)
 

@@ -22,14 +22,14 @@ import pytest
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from openedx_catalog_publisher.api import Selection, publish, unpublish
+from openedx_catalog_publisher.api import Selection, unpublish
 from openedx_catalog_publisher.models import Delivery, EventKind, OutboxEvent, SentMail
 from openedx_catalog_publisher.outbox import record
 from openedx_catalog_publisher.outbox.relay import relay
 from tests.crash.mail_folder import mail_settings, mails_in
 from tests.crash.test_crash_points import Crash, Crashed, kill_this_connection
 from tests.crash.test_killed_process import is_connected
-from tests.factories import SYSTEM, make_member
+from tests.factories import SYSTEM, make_member, publish_now
 from tests.outbox.recording import pass_time
 from tests.races.catalog import Catalog, Item
 from tests.races.points import observed
@@ -66,9 +66,9 @@ def team(catalog: Catalog) -> list[Any]:
 def go_live_twice(items: list[Item]) -> list[OutboxEvent]:
     """Let the runs of courses go live, be withdrawn, and go live again; return the events that mails are about."""
     runs = [run for item in items for run in item.runs]
-    publish(SYSTEM, Selection.of([item.course for item in items], runs))
+    publish_now(Selection.of([item.course for item in items], runs))
     unpublish(SYSTEM, Selection.of(runs=runs), reason="tests")
-    publish(SYSTEM, Selection.of(runs=runs))
+    publish_now(Selection.of(runs=runs))
     return list(
         OutboxEvent.objects.filter(object_code__in=map(str, runs), kind=EventKind.PUBLISHED).order_by("sequence")
     )

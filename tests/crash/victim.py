@@ -34,12 +34,12 @@ def act(lots: random.Random, courses: list[uuid.UUID], number: int) -> list[tupl
     """Give one command, and return the records that it must have stored."""
     from openedx_catalog_publisher import api  # noqa: PLC0415 - models load only after the setup
     from openedx_catalog_publisher.models import UnitKind  # noqa: PLC0415
-    from tests.factories import SYSTEM  # noqa: PLC0415
+    from tests.factories import SYSTEM, publish_now  # noqa: PLC0415
 
     course = lots.choice(courses)
     kind = lots.randrange(4)
     if kind == 0:
-        release = api.publish(SYSTEM, api.Selection.of(courses, all_runs=True))
+        release = publish_now(api.Selection.of(courses, all_runs=True))
         return [(str(record.unit_uuid), record.sequence) for record in release.publications]
     if kind == 1:
         moved = api.restore(SYSTEM, UnitKind.COURSE, course, 1)

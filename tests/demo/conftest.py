@@ -21,6 +21,7 @@ def demo_mode(settings: Any) -> Any:
     """Settings as those of `make run`, under which one may be anybody by a click."""
     settings.CATALOG_DEMO = True
     settings.DEBUG = True
+    settings.LOGIN_URL = "home"
     settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
     return settings
 

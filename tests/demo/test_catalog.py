@@ -90,7 +90,7 @@ class TestImported:
 
         assert standings == {Standing.never: 4, Standing.changed: 10, Standing.withdrawn: 1, Standing.same: 25}
         assert standings == {found: Course.drafts.filter(narrow).count() for found, narrow in CONDITIONS.items()}
-        assert [draft.standing for draft in shown if draft.card.course.key == COURSE] == [Standing.same]
+        assert [draft.standing for draft in shown if draft.card.course.key == COURSE] == [Standing.never]
         for draft in shown:
             response = client.get(f"/drafts/{draft.card.course.key}/")
             assert response.status_code == 200, draft

@@ -99,6 +99,7 @@ def test_the_page_takes_as_many_statements_for_many_courses_as_for_one(
         "/api-docs/",
         "/api-docs/redoc/",
         "/admin/",
+        "/catalog_publisher/review/",
         "/api/catalog_publisher/v1/health/",
         "/api/catalog_publisher/v1/schema/",
     ],
@@ -133,6 +134,13 @@ class TestPeople:
         assertContains(client.get("/admin/", follow=True), "be Ada, and you are led there")
         client.post("/demo/log-in/", {"username": "nadia"})
         assertContains(client.get("/admin/", follow=True), "Ada may.")
+
+    def test_whoever_comes_from_the_reviews_learns_who_may_open_them(
+        self, demo_mode: Any, demo_users: None, client: Client
+    ) -> None:
+        page = client.get("/catalog_publisher/review/", follow=True)
+        assertContains(page, "be Leona, Cosmo, or of the course")
+        assertContains(page, '<input type="hidden" name="next" value="/catalog_publisher/review/">', html=True)
 
     def test_the_table_of_rights_is_what_the_plugins_rules_say(self, demo_users: None) -> None:
         drafts = {

@@ -105,6 +105,11 @@ def test_the_pages_show_where_each_draft_is_and_what_people_said(
     assertContains(page, '<span class="badge review_by_internal">Review by internal</span>', count=2, html=True)
     assertContains(page, '<blockquote dir="auto">No objections; the new title is clearer.</blockquote>', html=True)
     assertContains(page, "Before that it needs internal review.")
+    for review in Review.objects.filter(open_unit__isnull=False):
+        assert client.get(f"/catalog_publisher/review/{review.uuid}/").status_code == 200
+    waiting = Review.objects.get(unit_key="course-v1:TresVolcanes+VOLC201+1T2027")
+    assertContains(page, f'href="/catalog_publisher/review/{waiting.uuid}/"')
+    assertContains(page, f'href="/catalog_publisher/review/courses/{waiting.course_uuid}/timeline/"')
     due = Review.objects.get(open_unit__isnull=False, unit_key=RUN).due
     assert due is not None
     assertContains(client.get("/drafts/NorthU+CODE101/"), f"{due:%B %Y, %H:%M} UTC")

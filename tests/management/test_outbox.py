@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from openedx_catalog_publisher.management.commands import relay_outbox
+from openedx_catalog_publisher.management import repetition
 from openedx_catalog_publisher.models import Delivery, OutboxConsumer, Seal
 from tests.factories import make_course
 from tests.management.calling import call, call_json, refusal
@@ -65,8 +65,8 @@ class TestRelayOutbox:
             if len(pauses) == 3:
                 raise KeyboardInterrupt
 
-        monkeypatch.setattr(relay_outbox.time, "sleep", sleep)
-        monkeypatch.setattr(relay_outbox, "close_old_connections", lambda: None)
+        monkeypatch.setattr(repetition.time, "sleep", sleep)
+        monkeypatch.setattr(repetition, "close_old_connections", lambda: None)
 
         with pytest.raises(KeyboardInterrupt):
             call_command("relay_outbox", "--loop", "5")
@@ -83,7 +83,7 @@ class TestRelayOutbox:
         assert refusal("relay_outbox").startswith("nowhere.Consumer cannot be loaded as a consumer: ")
 
 
-class TestOutboxStatus:
+class TestOutbox:
     @pytest.fixture
     def dead(self, recording: type[Recording]) -> Delivery:
         """One dead delivery, one done, one event that nobody saw."""
@@ -97,14 +97,20 @@ class TestOutboxStatus:
         return found
 
     def test_it_shows_what_waits_and_what_was_given_up(self, dead: Delivery) -> None:
-        assert call("outbox_status").splitlines() == [
-            "Events that no relay has seen yet: 1",
+        assert re.sub(r"\d+ seconds", "N seconds", call("outbox", "status")).splitlines() == [
+            "Events that no relay has seen yet: 1. What waits longest: N seconds.",
             "recording (either): 0 waiting, 0 being delivered; 1 given up; 1 done",
             f"  given up by recording after 1 attempts: published course-v1:one #1 ({dead.event.uuid})",
             "    ValueError: never",
         ]
-        assert call_json("outbox_status") == {
+        status = call_json("outbox", "status")
+        assert status.pop("lag_seconds") >= 0
+        assert status == {
             "unrouted": 1,
+            "waiting": 0,
+            "failing": 0,
+            "dead": 1,
+            "resting": 0,
             "consumers": [
                 {
                     "name": "recording",
@@ -115,6 +121,7 @@ class TestOutboxStatus:
                     "done": 1,
                     "unconfirmed": 0,
                     "oldest": None,
+                    "resting_until": None,
                 }
             ],
         }
@@ -124,26 +131,26 @@ class TestOutboxStatus:
         Recording.failures.append(ValueError("not now"))
         make_event()
         call("relay_outbox")
-        text = call("outbox_status", "--consumer", "recording")
+        text = call("outbox", "status", "--consumer", "recording")
         assert re.search(
             r"1 waiting, 0 being delivered, the oldest of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC; 0 given", text
         )
 
     def test_all_that_was_given_up_is_tried_again(self, dead: Delivery, recording: type[Recording]) -> None:
-        assert call("outbox_status", "--replay", "all") == "Deliveries to be made again: 1."
+        assert call("outbox", "retry") == "Deliveries to be tried at once: 1."
         call("relay_outbox")
         assert [event.object_code for event in recording.handed] == ["two", "one", "three"]
 
     def test_one_event_comes_again_also_when_it_was_done(self, dead: Delivery, recording: type[Recording]) -> None:
         done = Delivery.objects.get(state=Delivery.State.DONE)
-        assert call("outbox_status", "--replay", str(done.event.uuid)) == "Deliveries to be made again: 1."
+        assert call("outbox", "replay", str(done.event.uuid)) == "Deliveries to be made again: 1."
         call("relay_outbox")
         assert [event.object_code for event in recording.handed] == ["two", "two", "three"]
 
     def test_an_event_that_is_not_there_is_named(self, dead: Delivery) -> None:
         nowhere = "11111111-2222-3333-4444-555555555555"
-        assert refusal("outbox_status", "--replay", nowhere, "x") == f"There is no delivery of {nowhere}, x."
-        assert refusal("outbox_status", "--consumer", "nobody") == "There is no consumer nobody."
+        assert refusal("outbox", "replay", nowhere, "x") == f"There is no delivery of {nowhere}, x."
+        assert refusal("outbox", "status", "--consumer", "nobody") == "There is no consumer nobody."
 
     def test_a_consumer_gets_what_happened_before_it_was_there(self, recording: type[Recording]) -> None:
         old = timezone.now() - timedelta(days=3)
@@ -152,33 +159,33 @@ class TestOutboxStatus:
         call("relay_outbox")
         since = (old - timedelta(minutes=1)).isoformat()
 
-        text = call("outbox_status", "--consumer", "recording", "--since", since)
+        text = call("outbox", "catch_up", "--consumer", "recording", "--since", since)
         assert text == "Deliveries to be made to recording: 1."
-        assert call("outbox_status", "--consumer", "recording", "--since", since).endswith(": 0.")
+        assert call("outbox", "catch_up", "--consumer", "recording", "--since", since).endswith(": 0.")
         call("relay_outbox")
 
         assert [event.object_code for event in recording.handed] == ["old"]
 
     def test_a_time_and_a_consumer_are_needed_for_that(self, dead: Delivery) -> None:
-        assert refusal("outbox_status", "--since", "2026-11-30") == "Name the consumer with --consumer."
+        assert "--consumer" in refusal("outbox", "catch_up", "--since", "2026-11-30")
         wrong = "soon is no time. Give one like 2026-11-30T08:00:00Z."
-        assert refusal("outbox_status", "--consumer", "recording", "--since", "soon") == wrong
+        assert refusal("outbox", "catch_up", "--consumer", "recording", "--since", "soon") == wrong
         impossible = "2026-13-30T08:00:00Z is no time. Give one like 2026-11-30T08:00:00Z."
-        assert refusal("outbox_status", "--consumer", "recording", "--since", "2026-13-30T08:00:00Z") == impossible
+        assert refusal("outbox", "catch_up", "--consumer", "recording", "--since", "2026-13-30T08:00:00Z") == impossible
 
     def test_a_consumer_is_forgotten_when_the_settings_name_it_no_more(self, dead: Delivery, settings: Any) -> None:
-        call("outbox_status", "--replay", "all")
-        assert refusal("outbox_status", "--consumer", "recording", "--forget") == (
+        call("outbox", "retry")
+        assert refusal("outbox", "forget", "--consumer", "recording") == (
             "CATALOG_PUBLISHER_CONSUMERS names recording: take it out in LMS and Studio first."
         )
         settings.CATALOG_PUBLISHER_CONSUMERS = []
-        text = call("outbox_status", "--consumer", "recording", "--forget")
+        text = call("outbox", "forget", "--consumer", "recording")
         assert text == "Forgot recording; deliveries that it did not get: 1."
         assert (OutboxConsumer.objects.count(), Delivery.objects.count()) == (0, 0)
 
     def test_a_replay_leaves_what_waits_alone(self, dead: Delivery) -> None:
-        call("outbox_status", "--replay", "all")
+        call("outbox", "retry")
         pass_time()
         due = Delivery.objects.get(pk=dead.pk).due
-        assert call("outbox_status", "--replay", str(dead.event.uuid)) == "Deliveries to be made again: 0."
+        assert call("outbox", "replay", str(dead.event.uuid)) == "Deliveries to be made again: 0."
         assert Delivery.objects.get(pk=dead.pk).due == due

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django.utils import timezone
 
-from openedx_catalog_publisher.models import Delivery, EventKind, OutboxEvent
+from openedx_catalog_publisher.models import Delivery, EventKind, OutboxConsumer, OutboxEvent
 from openedx_catalog_publisher.outbox.consumers import Service
 
 PATH = f"{__name__}.Recording"
@@ -100,5 +100,7 @@ def make_event(
 
 
 def pass_time(hours: float = 24) -> None:
-    """Let all pauses and leases be over."""
-    Delivery.objects.filter(due__isnull=False).update(due=timezone.now() - timedelta(hours=hours))
+    """Let all pauses, rests and leases be over."""
+    past = timezone.now() - timedelta(hours=hours)
+    Delivery.objects.filter(due__isnull=False).update(due=past)
+    OutboxConsumer.objects.filter(resting_until__isnull=False).update(resting_until=past)

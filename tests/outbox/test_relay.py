@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from openedx_catalog_publisher.models import Delivery, EventKind, OutboxConsumer, OutboxEvent
 from openedx_catalog_publisher.outbox import leases
+from openedx_catalog_publisher.outbox.attempts import Relayed
 from openedx_catalog_publisher.outbox.consumers import Service
 from openedx_catalog_publisher.outbox.leases import due_deliveries, pause, settle, take
-from openedx_catalog_publisher.outbox.relay import Relayed, relay, this_service
+from openedx_catalog_publisher.outbox.relay import relay, this_service
 from openedx_catalog_publisher.outbox.routing import register, route
 from tests.outbox.recording import InLms, InStudio, Recording, make_event, pass_time
 

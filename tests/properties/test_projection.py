@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openedx_catalog_publisher.api import Selection, UnitSnapshot, compare, publish
+from openedx_catalog_publisher.api import Selection, UnitSnapshot, compare
 from openedx_catalog_publisher.commands.anchors import read_anchors
 from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.models import Course, CourseRun, EditRecord, Side, Source, UnitKind
@@ -31,6 +31,7 @@ from tests.factories import (
     make_person,
     make_subject,
     make_topic,
+    publish_now,
 )
 from tests.module_data import kept_for_module
 from tests.properties.content import PAIRS, contents
@@ -54,7 +55,7 @@ class World:
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with kept_for_module(django_db_blocker):
         made = make_course(runs=1)
-        publish(SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+        publish_now(Selection.of([made.course.uuid], all_runs=True))
         for _ in range(3):
             for make in (make_organization, make_subject, make_topic, make_collaborator, make_person):
                 make()

@@ -17,7 +17,6 @@ from openedx_catalog_publisher.api import (
     UnitSnapshot,
     compare,
     plan_publication,
-    publish,
     restore,
     update_course,
 )
@@ -26,7 +25,7 @@ from openedx_catalog_publisher.models import Course, Publication, Snapshot, Unit
 from openedx_catalog_publisher.publishing import snapshots
 from openedx_catalog_publisher.publishing.snapshots import UnknownSchemaVersion
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
-from tests.factories import SYSTEM, make_course
+from tests.factories import SYSTEM, make_course, publish_now
 from tests.properties.content import contents, shuffled
 
 POOL = {
@@ -124,7 +123,7 @@ def test_canonical_form_is_idempotent(kind: UnitKind, data: st.DataObject) -> No
 def published_by_an_older_release(monkeypatch: pytest.MonkeyPatch) -> uuid.UUID:
     """A course that was published when its content had no ``excluded_from_seo``, under a release that has the field."""
     made = make_course(runs=0)
-    publish(SYSTEM, Selection.of([made.course.uuid]))
+    publish_now(Selection.of([made.course.uuid]))
     row = Snapshot.objects.get()
     document = json.loads(zlib.decompress(bytes(row.body)))
     del document["content"]["excluded_from_seo"]
@@ -141,7 +140,7 @@ def test_across_schema_versions_upcast_content_is_compared(published_by_an_older
     Course.drafts.filter(uuid=course).update(published_revision=None)
     [unit] = plan_publication(SYSTEM, Selection.of([course])).units
     assert (unit.effect.value, unit.changes) == ("none", ())
-    assert publish(SYSTEM, Selection.of([course])).publications == ()
+    assert publish_now(Selection.of([course])).publications == ()
 
 
 @pytest.mark.django_db
@@ -150,7 +149,7 @@ def test_an_older_publication_is_restored_in_the_schema_of_this_release(
 ) -> None:
     course = published_by_an_older_release
     update_course(SYSTEM, course, {"title": "Later", "excluded_from_seo": True})
-    publish(SYSTEM, Selection.of([course]))
+    publish_now(Selection.of([course]))
     changes = restore(SYSTEM, UnitKind.COURSE, course, 1)
     assert {change.name for change in changes} == {"title", "excluded_from_seo"}
     assert not Course.drafts.get(uuid=course).excluded_from_seo

@@ -31,7 +31,6 @@ from openedx_catalog_publisher.api import (
     discard,
     plan_publication,
     plan_undo,
-    publish,
     rebuild,
     remove,
     restore,
@@ -54,7 +53,15 @@ from openedx_catalog_publisher.models import (
     UnitKind,
 )
 from openedx_catalog_publisher.publishing.capture import capture
-from tests.factories import SYSTEM, course_changes, make_organization, make_person, make_subject, run_changes
+from tests.factories import (
+    SYSTEM,
+    course_changes,
+    make_organization,
+    make_person,
+    make_subject,
+    publish_now,
+    run_changes,
+)
 from tests.properties.catalog_model import PUBLISHED, CatalogModel, Content, Refused, Unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
@@ -252,7 +259,7 @@ class CatalogMachine(RuleBasedStateMachine):
             digest = plan.digest
             assert {unit.uuid for unit in plan.units} == {unit.uuid for unit in units}
             assert {unit.uuid for unit in plan.units if unit.effect.value != "none"} == {unit.uuid for unit in moving}
-        done = publish(SYSTEM, selection, expected_digest=digest)
+        done = publish_now(selection, expected_digest=digest)
         assert {record.unit_uuid for record in done.publications} == {unit.uuid for unit in moving}
         assert (done.release is None) is (not moving)
         if done.release:

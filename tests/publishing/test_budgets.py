@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +19,10 @@ from django.test.utils import CaptureQueriesContext
 from openedx_catalog_publisher.api import (
     Actor,
     CourseCreated,
+    Ofac,
     Selection,
     create_course,
+    decide,
     publish,
     update_course,
     update_run,
@@ -36,6 +39,7 @@ from tests.factories import (
     make_subject,
     run_changes,
 )
+from tests.review.stage import official, set_stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.mysql]
 
@@ -157,3 +161,22 @@ def release_of(
         return count.statements
 
     return release
+
+
+@pytest.mark.parametrize("runs", [1, 3])
+def test_a_whole_review_costs_at_most_120_statements_and_no_step_above_45(runs: int) -> None:
+    stage = set_stage(runs=runs, go_live=timedelta(days=-1))
+    costs = {}
+    with counting() as count:
+        review = stage.submit(comment="Please look.").review
+    costs["submit"] = count.statements
+    seen = stage.digests(stage.run)
+    with counting() as count:
+        decide(stage.legal, review, **seen, ofac=Ofac(has_restrictions=False), comment="Fine.")
+    costs["legal"] = count.statements
+    with counting() as count:
+        decide(stage.coordinator, review, **seen, comment="Good.")
+    costs["internal, and live"] = count.statements
+    assert official(stage.run).status == "published"
+    assert max(costs.values()) <= 45, costs
+    assert sum(costs.values()) <= 120, costs

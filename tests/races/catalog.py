@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from openedx_catalog_publisher.api import CourseInput, RunInput, Selection, publish, write_courses
+from openedx_catalog_publisher.api import CourseInput, RunInput, Selection, write_courses
 from openedx_catalog_publisher.models import CourseRun, OrganizationProfile
-from tests.factories import SYSTEM, course_type, make_organization, make_subject, run_type, seat
+from tests.factories import SYSTEM, course_type, make_organization, make_subject, publish_now, run_type, seat
 
 _numbers = itertools.count(1)
 
@@ -142,7 +142,7 @@ class Catalog:
     def publish(self, items: Sequence[Item]) -> None:
         """Publish courses with all their runs, by the batch."""
         for part in _parts(items):
-            publish(SYSTEM, Selection.of((item.course for item in part), all_runs=True))
+            publish_now(Selection.of((item.course for item in part), all_runs=True))
 
 
 def _batches(count: int, size: int) -> list[int]:

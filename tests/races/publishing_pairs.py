@@ -12,7 +12,6 @@ from openedx_catalog_publisher.api import (
     delete_course,
     discard,
     plan_publication,
-    publish,
     rebuild,
     remove,
     restore,
@@ -22,7 +21,7 @@ from openedx_catalog_publisher.api import (
     update_run,
 )
 from openedx_catalog_publisher.models import Course, CourseRun, Publication, Release, UnitKind
-from tests.factories import SYSTEM
+from tests.factories import SYSTEM, publish_now
 from tests.races.catalog import Catalog
 from tests.races.pairs import (
     BOTH,
@@ -54,8 +53,8 @@ class PublishPublish(Pair):
         selection = Selection.of([race.item.course], all_runs=True)
         digest = plan_publication(SYSTEM, selection).digest if race.scenario(2) else None
         return (
-            lambda: publish(SYSTEM, selection, expected_digest=digest),
-            lambda: publish(SYSTEM, selection, expected_digest=digest),
+            lambda: publish_now(selection, expected_digest=digest),
+            lambda: publish_now(selection, expected_digest=digest),
         )
 
     def check(self, race: Round, one: Outcome, two: Outcome) -> str:
@@ -94,7 +93,7 @@ class PublishEdit(Pair):
         selection = Selection.of([course], all_runs=True)
         digest = plan_publication(SYSTEM, selection).digest if race.scenario(2) else None
         return (
-            lambda: publish(SYSTEM, selection, expected_digest=digest),
+            lambda: publish_now(selection, expected_digest=digest),
             lambda: update_course(SYSTEM, course, {"title": "Edited beside"}),
         )
 
@@ -133,7 +132,7 @@ class ReleaseRelease(Pair):
             if race.scenario(2)
             else Selection.of(runs=second.runs, courses=[second.course])
         )
-        return lambda: publish(SYSTEM, one), lambda: publish(SYSTEM, two)
+        return lambda: publish_now(one), lambda: publish_now(two)
 
     def check(self, race: Round, one: Outcome, two: Outcome) -> str:
         both(one, two)
@@ -199,7 +198,7 @@ class UnpublishPublish(Pair):
         selection = Selection.of([race.item.course], all_runs=True)
         return (
             lambda: unpublish(SYSTEM, selection, reason="Over."),
-            lambda: publish(SYSTEM, selection),
+            lambda: publish_now(selection),
         )
 
     def check(self, race: Round, one: Outcome, two: Outcome) -> str:
@@ -225,7 +224,7 @@ class RemovePublish(Pair):
         course = race.item.course
         return (
             lambda: remove(SYSTEM, courses=[course], reason="Gone."),
-            lambda: publish(SYSTEM, Selection.of([course], all_runs=True)),
+            lambda: publish_now(Selection.of([course], all_runs=True)),
         )
 
     def check(self, race: Round, one: Outcome, two: Outcome) -> str:
@@ -248,7 +247,7 @@ class DeleteEdit(Pair):
             lambda: update_course(SYSTEM, course, {"title": "Edited beside"}),
             lambda: update_run(SYSTEM, run, RUN_EDITED),
             lambda: create_run(SYSTEM, course, catalog.run_changes()),
-            lambda: publish(SYSTEM, Selection.of(runs=[run])),
+            lambda: publish_now(Selection.of(runs=[run])),
         ]
         return lambda: delete_course(SYSTEM, course), others[race.scenario(4)]
 
@@ -272,14 +271,14 @@ class UndoPublish(Pair):
         catalog.publish(items_of(rounds))
         catalog.edit(items_of(rounds), EDITED, RUN_EDITED)
         for race in rounds:
-            race.notes["release"] = publish(SYSTEM, Selection.of([race.item.course], all_runs=True)).release
+            race.notes["release"] = publish_now(Selection.of([race.item.course], all_runs=True)).release
         catalog.edit(items_of(rounds), {"title": "Third"})
 
     def commands(self, catalog: Catalog, race: Round) -> tuple[Command, Command]:
         release: Release = race.notes["release"]
         return (
             lambda: undo_release(SYSTEM, release.uuid),
-            lambda: publish(SYSTEM, Selection.of([race.item.course], all_runs=True)),
+            lambda: publish_now(Selection.of([race.item.course], all_runs=True)),
         )
 
     def check(self, race: Round, one: Outcome, two: Outcome) -> str:
@@ -310,7 +309,7 @@ class RebuildPublish(Pair):
 
     def commands(self, catalog: Catalog, race: Round) -> tuple[Command, Command]:
         selection = Selection.of([race.item.course], all_runs=True)
-        return lambda: rebuild(SYSTEM, selection), lambda: publish(SYSTEM, selection)
+        return lambda: rebuild(SYSTEM, selection), lambda: publish_now(selection)
 
     def check(self, race: Round, one: Outcome, two: Outcome) -> str:
         both(one, two)
@@ -340,7 +339,7 @@ class PlanWrite(Pair):
         writes: list[Command] = [
             lambda: update_course(SYSTEM, course, {"subjects": catalog.subjects, "title": "Edited beside"}),
             lambda: update_run(SYSTEM, run, {"seats": [], "weeks_to_complete": 8}),
-            lambda: publish(SYSTEM, selection),
+            lambda: publish_now(selection),
         ]
         return lambda: plan_publication(SYSTEM, selection), writes[race.scenario(3)]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from openedx_catalog_publisher.api import Selection, publish, unpublish, update_run
+from openedx_catalog_publisher.api import Selection, unpublish, update_run
 from openedx_catalog_publisher.models import Delivery, EventKind, OutboxEvent
 from openedx_catalog_publisher.outbox.relay import Relayed, relay
-from tests.factories import SYSTEM
+from tests.factories import SYSTEM, publish_now
 from tests.outbox.recording import Recording
 from tests.races.catalog import Catalog
 from tests.races.pairs import Pair, Round, both
@@ -29,7 +29,7 @@ def make_history(race: Round) -> None:
     relay()
     Recording.reset()
     course, run = race.item.course, race.item.runs[0]
-    publish(SYSTEM, Selection.of([course], [run]))
+    publish_now(Selection.of([course], [run]))
     update_run(SYSTEM, run, {"end": f"2032-01-{1 + race.number % 28:02}T00:00:00Z"})
     unpublish(SYSTEM, Selection.of(runs=[run]), reason="tests")
 
@@ -82,7 +82,7 @@ class RelayPublish(Pair):
 
     def commands(self, catalog: Catalog, race: Round) -> tuple[Command, Command]:
         make_history(race)
-        return relay, lambda: publish(SYSTEM, Selection.of(runs=[race.item.runs[0]]))
+        return relay, lambda: publish_now(Selection.of(runs=[race.item.runs[0]]))
 
     def check(self, race: Round, one: Outcome, two: Outcome) -> str:
         both(one, two)

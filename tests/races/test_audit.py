@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.db.models import F
 
-from openedx_catalog_publisher.api import Selection, publish, update_course, update_run
+from openedx_catalog_publisher.api import Selection, update_course, update_run
 from openedx_catalog_publisher.ledger.canonical_json import canonical_json
 from openedx_catalog_publisher.models import (
     Course,
@@ -21,7 +21,7 @@ from openedx_catalog_publisher.models import (
     Publication,
     Seat,
 )
-from tests.factories import SYSTEM, make_course
+from tests.factories import SYSTEM, make_course, publish_now
 from tests.races.audit import audit
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +32,10 @@ def units() -> tuple[uuid.UUID, uuid.UUID]:
     """A course and its run, published, edited, published again, and edited since."""
     made = make_course(url_slug="a-slug")
     course, run = made.course.uuid, made.runs[0].uuid
-    publish(SYSTEM, Selection.of([course], all_runs=True))
+    publish_now(Selection.of([course], all_runs=True))
     update_course(SYSTEM, course, {"title": "Second"})
     update_run(SYSTEM, run, {"end": "2032-12-31T00:00:00Z"})
-    publish(SYSTEM, Selection.of([course], all_runs=True))
+    publish_now(Selection.of([course], all_runs=True))
     update_course(SYSTEM, course, {"title": "Third"})
     return course, run
 

@@ -14,7 +14,6 @@ from openedx_catalog_publisher.api import (
     delete_reference,
     grant_role,
     prune_snapshots,
-    publish,
     revoke_role,
     seal_log,
     update_course,
@@ -32,7 +31,7 @@ from openedx_catalog_publisher.models import (
 )
 from openedx_catalog_publisher.publishing.capture import capture
 from openedx_catalog_publisher.publishing.store import store_snapshots
-from tests.factories import SYSTEM, make_subject, make_user
+from tests.factories import SYSTEM, make_subject, make_user, publish_now
 from tests.races.catalog import Catalog
 from tests.races.pairs import BOTH, Pair, Round, both, draft_course, items_of, one_refused, refusal, second_refused
 from tests.races.stage import Command, Outcome
@@ -131,7 +130,7 @@ class DeleteReferenceEdit(Pair):
         code = str(subject.uuid)
         return (
             lambda: delete_reference(SYSTEM, Subject, subject.pk),
-            (lambda: publish(SYSTEM, Selection.of([course])))
+            (lambda: publish_now(Selection.of([course])))
             if race.scenario(2)
             else (lambda: update_course(SYSTEM, course, {"subjects": [code]})),
         )
@@ -165,7 +164,7 @@ class PrunePublish(Pair):
         snapshot = capture(UnitKind.COURSE, Side.DRAFT, [draft.pk]).units[draft.uuid].snapshot
         with transaction.atomic():
             store_snapshots([snapshot], draft.modified)
-        return prune_snapshots, lambda: publish(SYSTEM, Selection.of([race.item.course]))
+        return prune_snapshots, lambda: publish_now(Selection.of([race.item.course]))
 
     def check(self, race: Round, one: Outcome, two: Outcome) -> str:
         both(one, two)

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from openedx_catalog_publisher.api import Actor, Selection, publish
+from openedx_catalog_publisher.api import Actor, Selection
 from openedx_catalog_publisher.models import Course, CourseRun, OrganizationProfile, WriteSource
 from tests import factories
 
@@ -90,7 +90,7 @@ def course(organization: OrganizationProfile, member: Any) -> Course:
             {"run": "2T2031", "start": "2031-07-01T00:00:00Z", "type": factories.run_type()},
         ],
     )
-    publish(factories.SYSTEM, Selection.of(courses=[created.course.uuid], all_runs=True))
+    factories.publish_now(Selection.of(courses=[created.course.uuid], all_runs=True))
     return Course.drafts.get(uuid=created.course.uuid)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from openedx_catalog_publisher.api import Selection, publish
+from openedx_catalog_publisher.api import Selection
 from openedx_catalog_publisher.models import Collaborator, CourseCollaborator, OrganizationProfile
 from tests import factories
 from tests.rest.askers import askers, data_uri, png, statuses
@@ -78,7 +78,7 @@ def test_all_faulty_fields_are_named_at_once(team: Api) -> None:
 def test_what_a_publication_names_is_retired_and_not_deleted(organization: OrganizationProfile) -> None:
     collaborator = factories.make_collaborator("Engines Ltd")
     course = factories.make_course(organization, runs=0, collaborators=[collaborator]).course
-    publish(factories.SYSTEM, Selection.of(courses=[course.uuid]))
+    factories.publish_now(Selection.of(courses=[course.uuid]))
     CourseCollaborator.objects.all().delete()
     administrator = Api(factories.make_admin())
     path = f"/collaborators/{collaborator.uuid}/"

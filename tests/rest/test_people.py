@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from openedx_catalog_publisher.api import Selection, create_reference, publish, update_reference
+from openedx_catalog_publisher.api import Selection, create_reference, update_reference
 from openedx_catalog_publisher.models import (
     CourseRunStaff,
     EventKind,
@@ -125,7 +125,7 @@ def test_a_person_in_use_or_once_published_is_not_deleted(organization: Organiza
     administrator = Api(factories.make_admin())
 
     assert administrator.delete(f"/people/{person.uuid}/").status_code == 409
-    publish(factories.SYSTEM, Selection.of(courses=[course.uuid], all_runs=True))
+    factories.publish_now(Selection.of(courses=[course.uuid], all_runs=True))
     CourseRunStaff.objects.all().delete()
     answer = administrator.delete(f"/people/{person.uuid}/")
 
@@ -454,7 +454,7 @@ def test_people_of_an_organization_are_those_of_its_runs_as_far_as_they_are_seen
 ) -> None:
     official, drafted, elsewhere = made(given_name="Of"), made(given_name="Dr"), made(given_name="El")
     course = teach(official, organization)
-    publish(factories.SYSTEM, Selection.of(courses=[course.uuid], all_runs=True))
+    factories.publish_now(Selection.of(courses=[course.uuid], all_runs=True))
     teach(drafted, organization)
     teach(elsewhere, factories.make_organization("Other"))
     outsider = Api(factories.make_user())

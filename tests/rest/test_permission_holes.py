@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from openedx_catalog_publisher.api import Selection
 from openedx_catalog_publisher.models import Collaborator, Course, CourseEditor, CourseRun, CourseType, Person, Status
 from tests import factories
 from tests.rest.askers import askers, statuses
@@ -19,6 +20,8 @@ pytestmark = pytest.mark.django_db
 
 COURSE = "/courses/AcmeX+DS101/"
 EDITORS = f"{COURSE}editors/"
+PLACE = {"location_name": "Antwerp", "lat": "51.2", "lng": "4.4"}
+"""Content that needs no review."""
 
 
 @pytest.fixture
@@ -98,7 +101,7 @@ class TestInternalFieldsOfOfficialRowsWereShownToEverybody:
         changed = team.patch(COURSE, {"watchers": ["secret@example.org"], "title": "Changed"})
         assert changed.json()["watchers"] == ["secret@example.org"]
         CourseRun.drafts.filter(uuid=run.uuid).update(has_ofac_restrictions=True, ofac_comment="Secret.")
-        assert team.post(f"{COURSE}publish/", {"runs": "all"}).status_code == 200
+        factories.publish_now(Selection.of([course.uuid], all_runs=True))
 
         for path in (COURSE, "/courses/", f"/course_runs/{run.key}/", "/course_runs/"):
             text = outsider.get(path).content.decode()
@@ -209,8 +212,10 @@ class TestReviewersHadToBeStaff:
         api = Api(user)
         elsewhere = factories.make_course().course
 
-        assert api.patch(COURSE, {"title": "Corrected"}).status_code == 200
+        assert api.patch(COURSE, {"geolocation": PLACE}).status_code == 200
         assert api.post(f"{COURSE}publish/").status_code == 200
+        assert api.patch(COURSE, {"title": "Corrected"}).status_code == 200
+        assert api.post(f"{COURSE}publish/").status_code == 409
         assert api.post(f"{COURSE}unpublish/", {"message": "x"}).status_code == 200
         assert api.get(f"/courses/{elsewhere.key}/", editable="1").status_code == 404
         assert api.get("/role_assignments/").status_code == 403

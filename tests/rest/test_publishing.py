@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from openedx_catalog_publisher.api import Selection, publish, update_course, update_run
+from openedx_catalog_publisher.api import Selection, update_course, update_run
 from openedx_catalog_publisher.models import Course, CourseRun, OrganizationProfile, Publication, Release
 from tests import factories
 from tests.rest.conftest import Api
@@ -16,6 +16,16 @@ pytestmark = pytest.mark.django_db
 COURSE_PATH = "/courses/AcmeX+DS101/"
 RUN_KEY = "course-v1:AcmeX+DS101+1T2031"
 RUN_PATH = f"/course_runs/{RUN_KEY}/"
+PLACE = {"location_name": "Antwerp", "lat": "51.2", "lng": "4.4"}
+"""Content that needs no review."""
+
+UNREVIEWED = {"skip_review": True, "message": "Spring"}
+
+
+@pytest.fixture
+def admin() -> Api:
+    """A catalog administrator."""
+    return Api(factories.make_admin("chief"))
 
 
 def title(api: Api, **parameters: Any) -> str:
@@ -58,7 +68,7 @@ def test_changes_tell_what_people_call_the_things_that_they_name(course: Course,
 
 
 def test_what_was_planned_is_published(course: Course, team: Api) -> None:
-    team.patch(COURSE_PATH, {"title": "Daten"})
+    team.patch(COURSE_PATH, {"geolocation": PLACE})
     digest = team.post(f"{COURSE_PATH}plan/").json()["plan_digest"]
 
     response = team.post(f"{COURSE_PATH}publish/", {"expected_digest": digest, "message": "Spring"})
@@ -66,8 +76,69 @@ def test_what_was_planned_is_published(course: Course, team: Api) -> None:
     assert response.status_code == 200
     assert [(row["key"], row["number"]) for row in response.json()["publications"]] == [("AcmeX+DS101", 2)]
     assert Release.objects.get(uuid=response.json()["release"]).message == "Spring"
-    assert title(team) == "Daten"
+    assert team.get(COURSE_PATH).json()["geolocation"]["location_name"] == "Antwerp"
     assert team.get(COURSE_PATH, editable="1").json()["has_unpublished_changes"] is False
+
+
+# Reviews.
+
+
+def test_what_needs_review_is_not_published_and_the_missing_steps_are_named(course: Course, team: Api) -> None:
+    team.patch(COURSE_PATH, {"title": "Daten"})
+    assert team.patch(RUN_PATH, {"title": "Daten im Frühling"}).status_code == 200
+    both = ["legal", "internal"]
+
+    plan = team.post(f"{COURSE_PATH}plan/", {"runs": "all"}).json()
+    refused = team.post(f"{COURSE_PATH}publish/", {"runs": "all"})
+
+    assert {unit["key"]: unit["missing_reviews"] for unit in plan["units"]} == {
+        "AcmeX+DS101": both,
+        RUN_KEY: both,
+        "course-v1:AcmeX+DS101+2T2031": [],
+    }
+    assert refused.status_code == 409
+    assert refused.json()["details"] == [
+        {"code": "review_missing", "key": "AcmeX+DS101", "steps": both},
+        {"code": "review_missing", "key": RUN_KEY, "steps": both},
+    ]
+    assert title(team) == "Data für alle"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (f"{COURSE_PATH}publish/", {}),
+        (f"{RUN_PATH}publish/", {"with_course": True}),
+        ("/releases/", {"units": ["AcmeX+DS101"]}),
+    ],
+    ids=str,
+)
+def test_an_administrator_publishes_without_review_and_says_why(
+    course: Course, team: Api, admin: Api, path: str, body: dict[str, Any]
+) -> None:
+    team.patch(COURSE_PATH, {"title": "Daten"})
+    skipping = body | {"skip_review": True, "message": "A wrong title is live."}
+
+    assert team.post(path, skipping).status_code == 403
+    assert list(admin.post(path, skipping | {"message": " "}).json()["errors"]) == ["message"]
+    assert list(admin.post(path, skipping | {"skip_review": "yes"}).json()["errors"]) == ["skip_review"]
+    assert title(team) == "Data für alle"
+    response = admin.post(path, skipping)
+
+    assert response.status_code in (200, 201), response.json()
+    assert title(team) == "Daten"
+    last = team.get(f"{COURSE_PATH}history/").json()["results"][0]
+    assert (last["approval"], last["actor"], last["message"]) == ("skipped", "chief", "A wrong title is live.")
+
+
+def test_what_is_undone_is_not_asked_for_review(course: Course, team: Api, admin: Api) -> None:
+    team.patch(COURSE_PATH, {"title": "Daten"})
+    made = admin.post(f"{COURSE_PATH}publish/", {"skip_review": True, "message": "Now."}).json()
+    path = f"/releases/{made['release']}/undo/"
+
+    assert list(admin.post(path, {"skip_review": True}).json()["errors"]) == ["skip_review"]
+    assert admin.post(path).status_code == 200
+    assert title(team) == "Data für alle"
 
 
 def test_what_moved_since_the_plan_is_not_published(course: Course, team: Api) -> None:
@@ -103,7 +174,7 @@ def test_named_runs_come_along(course: Course, run: CourseRun, team: Api) -> Non
 
 
 def test_the_course_comes_along_with_a_run_where_needed_or_asked_for(
-    course: Course, organization: OrganizationProfile, team: Api
+    course: Course, organization: OrganizationProfile, team: Api, admin: Api
 ) -> None:
     made = factories.make_course(organization, number="New", runs=1)
     new_run = f"/course_runs/{made.runs[0].uuid}/"
@@ -112,7 +183,7 @@ def test_the_course_comes_along_with_a_run_where_needed_or_asked_for(
     assert [unit["kind"] for unit in team.post(f"{RUN_PATH}plan/").json()["units"]] == ["course_run"]
     with_course = team.post(f"{RUN_PATH}plan/", {"with_course": True}).json()["units"]
     assert [unit["kind"] for unit in with_course] == ["course", "course_run"]
-    assert team.post(f"{new_run}publish/").status_code == 200
+    assert admin.post(f"{new_run}publish/", {"skip_review": True, "message": "Now."}).status_code == 200
     assert team.get("/courses/AcmeX+New/").json()["status"] == "published"
 
 
@@ -174,15 +245,15 @@ def test_what_never_was_official_cannot_be_discarded(organization: OrganizationP
     assert team.post("/courses/AcmeX+New/discard/").status_code == 409
 
 
-def test_history_is_listed_and_an_old_publication_restored(course: Course, team: Api) -> None:
+def test_history_is_listed_and_an_old_publication_restored(course: Course, team: Api, admin: Api) -> None:
     team.patch(COURSE_PATH, {"title": "Daten"})
-    team.post(f"{COURSE_PATH}publish/", {"message": "Renamed"})
+    admin.post(f"{COURSE_PATH}publish/", {"message": "Renamed", "skip_review": True})
 
     history = team.get(f"{COURSE_PATH}history/").json()
 
     assert history["count"] == 2
     last, first = history["results"]
-    assert (last["number"], last["actor"], last["message"], last["source"]) == (2, "ann", "Renamed", "native")
+    assert (last["number"], last["actor"], last["message"], last["source"]) == (2, "chief", "Renamed", "native")
     assert [change["field"] for change in last["changes"]] == ["title"]
     assert (first["number"], first["actor"]) == (1, "tests")
     assert {"title", "subjects"} <= {change["field"] for change in first["changes"]}
@@ -201,20 +272,55 @@ def test_a_course_is_taken_out_of_the_market_and_stays_readable(course: Course, 
     assert team.get(COURSE_PATH).json()["status"] == "unpublished"
 
 
+@pytest.mark.parametrize("path", [COURSE_PATH, RUN_PATH])
+def test_what_was_unpublished_is_opened_again_as_it_was(course: Course, team: Api, path: str) -> None:
+    team.patch(COURSE_PATH, {"title": "Daten"})
+    assert team.post(f"{path}reopen/", {"message": "Renewed"}).status_code == 409
+    team.post(f"{path}unpublish/", {"message": "Paused"})
+
+    response = team.post(f"{path}reopen/", {"message": "Renewed"})
+
+    assert response.status_code == 200, response.json()
+    assert (response.json()["action"], response.json()["message"]) == ("publish", "Renewed")
+    assert len(response.json()["publications"]) == 1
+    assert team.get(path).json()["status"] == "published"
+    assert title(team) == "Data für alle"
+
+
+def test_a_run_is_archived_when_it_has_ended(course: Course, run: CourseRun, team: Api) -> None:
+    early = team.post(f"{RUN_PATH}archive/", {"message": "Over"})
+    assert (early.status_code, list(early.json()["errors"])) == (400, ["end"])
+    assert "2031-12-31" in early.json()["detail"]
+    team.patch(RUN_PATH, {"start": "2021-01-01T00:00:00Z", "end": "2021-06-30T00:00:00Z"})
+    team.post(f"{RUN_PATH}publish/")
+
+    response = team.post(f"{RUN_PATH}archive/", {"message": "Over"})
+
+    assert response.status_code == 200, response.json()
+    assert [(row["key"], row["status"]) for row in response.json()["publications"]] == [(RUN_KEY, "unpublished")]
+    assert team.get(RUN_PATH).json()["status"] == "unpublished"
+
+
+@pytest.mark.parametrize("act", ["reopen", "archive"])
+def test_opening_again_and_archiving_say_why(course: Course, team: Api, act: str) -> None:
+    for body, field in (({}, "message"), ({"message": "x", "reason": "y"}, "reason")):
+        response = team.post(f"{RUN_PATH}{act}/", body)
+        assert (response.status_code, list(response.json()["errors"])) == (400, [field])
+
+
 # Releases.
 
 
 @pytest.fixture
 def two_organizations(course: Course, organization: OrganizationProfile) -> Api:
-    """A member of two organizations, whose courses both have something to publish."""
+    """An administrator of two organizations, whose courses both have something to publish."""
     other = factories.make_organization("OtherX")
     made = factories.make_course(other, number="B1", title="Botany", runs=1)
-    publish(factories.SYSTEM, Selection.of([made.course.uuid], all_runs=True))
+    factories.publish_now(Selection.of([made.course.uuid], all_runs=True))
     update_course(factories.SYSTEM, made.course.uuid, {"title": "Botany again"})
     update_run(factories.SYSTEM, made.runs[0].uuid, {"min_effort": 2})
     update_course(factories.SYSTEM, course.uuid, {"title": "Daten"})
-    user = factories.make_user("both", is_staff=True)
-    return Api(user)
+    return Api(factories.make_admin("both"))
 
 
 def test_units_of_many_organizations_are_released_and_the_release_undone(
@@ -223,7 +329,7 @@ def test_units_of_many_organizations_are_released_and_the_release_undone(
     api, units = two_organizations, {"units": ["AcmeX+DS101", "OtherX+B1"], "with_runs": True}
     plan = api.post("/releases/plan/", units).json()
 
-    made = api.post("/releases/", units | {"expected_digest": plan["plan_digest"], "message": "Spring"})
+    made = api.post("/releases/", units | UNREVIEWED | {"expected_digest": plan["plan_digest"]})
 
     assert made.status_code == 201, made.json()
     assert [row["key"] for row in made.json()["publications"]] == [
@@ -251,7 +357,7 @@ def test_a_release_with_nothing_to_do_is_none(course: Course, team: Api) -> None
 def test_of_a_release_only_those_units_are_shown_whose_drafts_may_be_seen(
     course: Course, two_organizations: Api, team: Api
 ) -> None:
-    made = two_organizations.post("/releases/", {"units": ["AcmeX+DS101", "OtherX+B1"]}).json()
+    made = two_organizations.post("/releases/", {"units": ["AcmeX+DS101", "OtherX+B1"]} | UNREVIEWED).json()
     path = f"/releases/{made['release']}/"
 
     assert [row["key"] for row in team.get(path).json()["publications"]] == ["AcmeX+DS101"]

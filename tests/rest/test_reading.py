@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from openedx_catalog_publisher.api import Selection, publish, remove, unpublish, update_course, update_run
+from openedx_catalog_publisher.api import Selection, remove, unpublish, update_course, update_run
 from openedx_catalog_publisher.models import Course, CourseRun, OrganizationProfile, Publication
 from tests import factories
 from tests.rest.conftest import API, Api
@@ -156,7 +156,7 @@ def catalog(organization: OrganizationProfile, course: Course) -> list[str]:
     """Three courses: the full one, one that is only a draft, one with unpublished changes."""
     factories.make_course(organization, number="A1", title="Algebra", runs=0)
     changed = factories.make_course(factories.make_organization("OtherX"), number="B1", title="Botany", runs=1)
-    publish(factories.SYSTEM, Selection.of([changed.course.uuid], all_runs=True))
+    factories.publish_now(Selection.of([changed.course.uuid], all_runs=True))
     update_course(factories.SYSTEM, changed.course.uuid, {"title": "Botany again"})
     return ["AcmeX+A1", "AcmeX+DS101", "OtherX+B1"]
 
@@ -292,7 +292,7 @@ def test_what_is_gone_since_is_listed(course: Course, staff: Api) -> None:
         ("course_run", "course-v1:AcmeX+DS101+1T2031"),
         ("course_run", "course-v1:AcmeX+DS101+2T2031"),
     ]
-    publish(factories.SYSTEM, Selection.of([course.uuid]))
+    factories.publish_now(Selection.of([course.uuid]))
     assert [row["kind"] for row in staff.get("/tombstones/").json()["results"]] == ["course_run", "course_run"]
 
 
@@ -304,7 +304,7 @@ def test_what_was_official_then_is_answered_as_it_was(course: Course, run: Cours
     then = timezone.now().isoformat()
     update_course(factories.SYSTEM, course.uuid, {"title": "Changed", "subjects": []})
     update_run(factories.SYSTEM, run.uuid, {"staff": [], "seats": []})
-    publish(factories.SYSTEM, Selection.of([course.uuid], all_runs=True))
+    factories.publish_now(Selection.of([course.uuid], all_runs=True))
 
     past = team.get("/courses/AcmeX+DS101/", as_of=then).json()
 

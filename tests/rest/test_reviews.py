@@ -414,7 +414,7 @@ def test_an_administrator_skips_a_step_and_the_report_says_so() -> None:
     assert report["count"] == 2
     assert {(entry["kind"], entry["what"], entry["step"], entry["text"]) for entry in report["results"]} == {
         ("course_run", "review", "legal", "Legal staff are away."),
-        ("course", "review", "legal", ""),
+        ("course", "review", "legal", "Legal staff are away."),
     }
     assert {entry["actor"] for entry in report["results"]} == {cast.stage.admin.user.get_username()}
 

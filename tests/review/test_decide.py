@@ -86,7 +86,7 @@ class TestWhoMay:
         both = coordinator_who_edits(stage)
         update_run(both, stage.run, {"title_override": "Mine"})
         stage.submit()
-        with pytest.raises(NotPermitted, match="You changed .* yourself"):
+        with pytest.raises(NotPermitted, match=r"You changed .* yourself"):
             stage.decide(both, ofac=Ofac(has_restrictions=False))
         # The course is not theirs.
         assert stage.decide(both, stage.course).decided == (draft(stage.course).key,)
@@ -394,9 +394,7 @@ class TestSendBack:
         for run in stage.runs:
             stage.submit(run)
         course = stage.open_review(stage.course)
-        request_changes(
-            stage.legal, course.uuid, course_digest=course.review_digest, comment="Not this course."
-        )
+        request_changes(stage.legal, course.uuid, course_digest=course.review_digest, comment="Not this course.")
         assert {draft(unit).status for unit in (stage.course, *stage.runs)} == {Status.UNPUBLISHED}
         closings = Review.objects.filter(course_uuid=stage.course).values_list("closing", flat=True)
         assert set(closings) == {"changes_requested"}

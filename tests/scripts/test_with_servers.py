@@ -98,6 +98,17 @@ def test_who_may_not_install_is_told_what_is_missing(monkeypatch: pytest.MonkeyP
     )
 
 
+def test_a_browser_that_cannot_be_installed_is_said_and_is_no_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(with_servers, "BROWSER", {"sh": "dash", "no-such-browser": "no-such-package"})
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    with_servers.install_browser()
+
+    assert capsys.readouterr().err == "with_servers: without no-such-package the tests in a browser are skipped.\n"
+
+
 def test_a_server_that_ends_at_once_is_reported_with_the_end_of_its_log(tmp_path: Path) -> None:
     log = tmp_path / "server.log"
     command = [sys.executable, "-c", f"open({str(log)!r}, 'w').write('no room on the disk'); raise SystemExit(3)"]

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -71,6 +72,7 @@ class Chosen:
         goes_live: whether it goes live with the decision.
         status: where it stands, in words.
         url: address of its page.
+        without: what the address of this page holds without it.
     """
 
     review: Review
@@ -82,6 +84,7 @@ class Chosen:
     goes_live: bool
     status: str
     url: str
+    without: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,6 +125,7 @@ def many(request: HttpRequest) -> HttpResponse:
         chosen=chosen,
         form=form,
         plan=plan,
+        prevented=any(entry.problems for entry in chosen) or bool(plan and plan.problems),
     )
 
 
@@ -151,9 +155,14 @@ def _chosen(request: HttpRequest, act: str, values: Sequence[str]) -> list[Chose
             goes_live=plan is not None and plan.goes_live,
             status=str(entry.status.label),
             url=address("review", entry.review.uuid),
+            without=_query(act, [review for review in reviews if review is not entry.review]),
         )
         for entry, target, plan in zip(waiting, targets, planned, strict=True)
     ]
+
+
+def _query(act: str, reviews: Sequence[Review]) -> str:
+    return urlencode({"act": act, "review": [str(review.uuid) for review in reviews]}, doseq=True)
 
 
 def _target(entry: Pending) -> Target:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -113,7 +112,7 @@ def _days(entries: Iterable[Entry]) -> list[Day]:
     listed = list(entries)
     labels = {kind: _labels(kind, listed) for kind in UnitKind}
     shown = [_shown(entry, labels[UnitKind(entry.unit_kind)]) for entry in listed]
-    days = groupby(shown, key=lambda entry: timezone.localdate(entry.entry.at))
+    days = groupby(shown, key=lambda entry: entry.entry.at.astimezone(UTC).date())
     return [Day(day, list(found)) for day, found in days]
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from openedx_catalog_publisher.consumers.studio.state import State, note
 from openedx_catalog_publisher.consumers.studio.wanted import WantedRun, wanted_runs
-from openedx_catalog_publisher.models import EditRecord, EventKind, OutboxEvent, UnitKind, WriteSource
-from openedx_catalog_publisher.outbox.consumers import Difference, Service
+from openedx_catalog_publisher.consumers.units import holdings, plain
+from openedx_catalog_publisher.models import EditRecord, EventKind, OutboxEvent, Publication, UnitKind, WriteSource
+from openedx_catalog_publisher.outbox.consumers import Holding, Service
 from openedx_catalog_publisher.platform import backends
 from openedx_catalog_publisher.platform.errors import PlatformError
 from openedx_catalog_publisher.platform.studio import NewRun, RunChanges, RunInStudio
@@ -66,24 +69,26 @@ class Studio:
         if failed:
             raise failed[0]
 
-    def differences(self, unit: uuid.UUID) -> tuple[Difference, ...]:
-        """Return what Studio shows otherwise than is wanted of a run that is, or is to be, in Studio."""
-        found: list[Difference] = []
-        for run in wanted_runs(run=unit):
-            held = backends.studio().read(run.key)
-            if held is None:
-                found += [] if run.state == State.NONE else [Difference("course run", "a course run", None)]
-                continue
-            changes = _changes(run, held)
-            if changes.title is not None:
-                found.append(Difference("title", run.title, held.title))
-            if changes.schedule is not None:
-                found.append(Difference("schedule", run.schedule, (held.start, held.end)))
-            if changes.pacing is not None:
-                found.append(Difference("pacing", run.pacing, held.pacing))
-            if changes.team:
-                found.append(Difference("team", changes.team, None))
-        return tuple(found)
+    def held(self, records: Sequence[Publication]) -> Mapping[uuid.UUID, Holding]:
+        """Return what Studio shows of runs that are, or are to be, in Studio. Of their teams only our editors count."""
+        studio = backends.studio()
+        return holdings(records, functools.partial(_holding, studio))
+
+
+def _holding(studio: StudioBackend, unit: uuid.UUID) -> Holding | None:
+    for run in wanted_runs(run=unit):
+        held = studio.read(run.key)
+        if held is None and run.state == State.NONE:
+            return None
+        team = frozenset(run.team())
+        wanted: dict[str, Any] = {"title": run.title, "team": plain(team)}
+        shown = None if held is None else {"title": held.title, "team": plain(team & held.team)}
+        if conf.studio_follows_dates():
+            wanted |= {"schedule": plain(run.schedule), "pacing": run.pacing}
+        if held is not None and shown is not None:
+            shown |= {"schedule": plain((held.start, held.end)), "pacing": held.pacing}
+        return Holding(wanted, shown)
+    return None
 
 
 def _bring(studio: StudioBackend, run: WantedRun, *, begun: bool, picture: bool) -> None:

@@ -1,0 +1,184 @@
+"""
+Drift: what consumers really hold against what was published.
+
+A consumer is asked of each unit that was ever published. What is under way to it, or was published while it was asked,
+is lag and no drift. When each unit was last verified is kept.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from openedx_catalog_publisher.models import Delivery, DriftCheck, OutboxConsumer, OutboxEvent, Publication
+from openedx_catalog_publisher.outbox.backlog import UNDER_WAY
+from openedx_catalog_publisher.outbox.consumers import Holding, Service, Verifiable, configured, runs_in, with_members
+from openedx_catalog_publisher.outbox.relay import this_service
+from openedx_catalog_publisher.outbox.repairs import send_again
+
+logger = logging.getLogger(__name__)
+
+BATCH = 100
+
+LONGEST_ERROR = 500
+
+
+@dataclass(frozen=True)
+class Drift:
+    """
+    A unit of which a consumer does not hold what was published, or of which it cannot be asked.
+
+    Attributes:
+        consumer: the consumer.
+        unit: the unit.
+        key: its key.
+        differences: the fields that differ, each with what was published and what is held.
+        error: why the consumer could not be asked; empty where it could.
+        sent_again: whether it is sent again.
+    """
+
+    consumer: str
+    unit: UUID
+    key: str
+    differences: Sequence[dict[str, Any]]
+    error: str = ""
+    sent_again: bool = False
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return asdict(self) | {"unit": str(self.unit)}
+
+
+@dataclass
+class DriftReport:
+    """
+    What a check covered; filled while its findings are read.
+
+    Attributes:
+        consumers: the consumers that were asked.
+        verified: units that a consumer was asked of and answered, counted once for each consumer.
+        lagging: units that were left out because an event of theirs is still under way.
+    """
+
+    consumers: Collection[str] = ()
+    verified: int = 0
+    lagging: int = 0
+
+
+def check_drift(
+    report: DriftReport,
+    *,
+    repair: bool = False,
+    consumer: str = "",
+    units: Collection[UUID] = (),
+    service: Service | None = None,
+) -> Iterator[Drift]:
+    """
+    Yield every unit of which a consumer does not hold what was published, and note when each was verified.
+
+    A consumer that cannot be asked of a batch of units is left at its first failure, which is yielded.
+
+    Arguments:
+        report: is filled with what the check covers.
+        repair: send again what differs; whoever runs the relay delivers it.
+        consumer: ask this one alone.
+        units: ask of these alone; of all unless given.
+        service: in which service this runs; this one unless given.
+
+    Raises:
+        ImproperlyConfigured: when the settings name something that is no consumer.
+    """
+    asked = [
+        each
+        for each in with_members(configured())
+        if isinstance(each, Verifiable) and runs_in(each, service or this_service()) and consumer in ("", each.name)
+    ]
+    report.consumers = [each.name for each in asked]
+    for each in asked:
+        row = OutboxConsumer.objects.filter(name=each.name).first()
+        if row is not None:
+            yield from _check(each, row, report, repair=repair, units=units)
+
+
+def _check(
+    consumer: Verifiable, row: OutboxConsumer, report: DriftReport, *, repair: bool, units: Collection[UUID]
+) -> Iterator[Drift]:
+    for records in _last_records(units):
+        asked_at = timezone.now()
+        try:
+            holdings = consumer.held(records)
+        # Whatever a consumer raises is its own; it is told, and other consumers are asked.
+        except Exception as error:  # noqa: BLE001
+            told = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+            logger.warning("%s could not be asked what it holds: %r", row.name, error)
+            asked = DriftCheck.objects.filter(consumer=row, unit_uuid__in=[record.unit_uuid for record in records])
+            asked.update(error=told)
+            yield Drift(row.name, records[0].unit_uuid, records[0].unit_key, [], told)
+            return
+        settled = _settled(row, [record for record in records if record.unit_uuid in holdings])
+        report.lagging += len(holdings) - len(settled)
+        report.verified += len(settled)
+        _note(row, settled, holdings, asked_at)
+        drifted = [record for record in settled if holdings[record.unit_uuid].differences()]
+        if repair and drifted:
+            send_again(row, [str(record.unit_uuid) for record in drifted])
+            DriftCheck.objects.filter(consumer=row, unit_uuid__in=[record.unit_uuid for record in drifted]).update(
+                repaired_at=timezone.now()
+            )
+        for record in drifted:
+            differences = holdings[record.unit_uuid].differences()
+            yield Drift(row.name, record.unit_uuid, record.unit_key, differences, sent_again=repair)
+
+
+def _last_records(units: Collection[UUID]) -> Iterator[list[Publication]]:
+    last = 0
+    while records := list(_latest().filter(_of(units), pk__gt=last).select_related("snapshot").order_by("pk")[:BATCH]):
+        last = records[-1].pk
+        yield records
+
+
+def _latest() -> QuerySet[Publication]:
+    later = Publication.objects.filter(unit_uuid=OuterRef("unit_uuid"), number__gt=OuterRef("number"))
+    found: QuerySet[Publication] = Publication.objects.filter(~Exists(later))
+    return found
+
+
+def _of(units: Collection[UUID]) -> Q:
+    return Q(unit_uuid__in=list(units)) if units else Q()
+
+
+def _settled(row: OutboxConsumer, records: Sequence[Publication]) -> list[Publication]:
+    """Return the records that still are the last of their units, whose events are all over for the consumer."""
+    codes = [str(record.unit_uuid) for record in records]
+    under_way = Delivery.objects.filter(consumer=row, object_code__in=codes, state__in=UNDER_WAY)
+    unrouted = OutboxEvent.objects.filter(object_code__in=codes, routed=False, kind__in=row.kinds)
+    moving = {*under_way.values_list("object_code", flat=True), *unrouted.values_list("object_code", flat=True)}
+    still = set(_latest().filter(pk__in=[record.pk for record in records]).values_list("pk", flat=True))
+    return [record for record in records if record.pk in still and str(record.unit_uuid) not in moving]
+
+
+def _note(
+    row: OutboxConsumer, records: Sequence[Publication], holdings: Mapping[UUID, Holding], asked_at: datetime
+) -> None:
+    units = [record.unit_uuid for record in records]
+    known = {check.unit_uuid: check for check in DriftCheck.objects.filter(consumer=row, unit_uuid__in=units)}
+    made: list[DriftCheck] = []
+    for record in records:
+        check = known.get(record.unit_uuid)
+        if check is None:
+            check = DriftCheck(consumer=row, unit_kind=record.unit_kind, unit_uuid=record.unit_uuid)
+            made.append(check)
+        check.unit_key = record.unit_key
+        check.verified_at = asked_at
+        check.differences = holdings[record.unit_uuid].differences()
+        check.error = ""
+    # Of two checks at once, one makes the rows; both found the same but for a moment.
+    DriftCheck.objects.bulk_create(made, ignore_conflicts=True)
+    DriftCheck.objects.bulk_update(known.values(), ["unit_key", "verified_at", "differences", "error"])

@@ -1,0 +1,58 @@
+"""The consumers that tell by HTTP: one for each subscription."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from openedx_catalog_publisher.consumers.webhooks.messages import wanted
+from openedx_catalog_publisher.consumers.webhooks.sending import request_about
+from openedx_catalog_publisher.models import EventKind, OutboxEvent, WebhookSubscription
+from openedx_catalog_publisher.outbox.consumers import Errand, Service
+
+
+class Nothing:
+    """What is to be done for an event that the subscription did not ask for."""
+
+    def run(self) -> None:
+        """Do nothing."""
+
+    def finish(self) -> None:
+        """Note nothing."""
+
+
+class Subscriber:
+    """Tells one subscription of the events that it asks for: a courier of the relay."""
+
+    service = Service.EITHER
+
+    def __init__(self, subscription: WebhookSubscription) -> None:
+        self._subscription = subscription
+        self.name: str = subscription.consumer.name
+        self.kinds: Collection[EventKind] = frozenset(map(EventKind, subscription.kinds))
+
+    def begin(self, event: OutboxEvent) -> Errand:
+        """Return the request that tells of an event."""
+        return request_about(event, self._subscription) if wanted(event, self._subscription) else Nothing()
+
+    def deliver(self, event: OutboxEvent) -> None:
+        """
+        Tell of an event, and wait for the answer.
+
+        Raises:
+            Refused: when the receiver does not take this event.
+            OutOfReach: when it takes nothing at present.
+        """
+        errand = self.begin(event)
+        errand.run()
+        errand.finish()
+
+
+class Webhooks:
+    """The subscriptions, each a consumer of its own, so that one that fails neither delays nor repeats others."""
+
+    name = "webhooks"
+
+    def members(self) -> Iterable[Subscriber]:
+        """Return the subscriptions that are active."""
+        rows = WebhookSubscription.objects.filter(active=True).select_related("consumer").order_by("pk")
+        return [Subscriber(row) for row in rows]
