@@ -44,11 +44,11 @@ class CourseRunAdmin(UnitAdmin):
         "end",
         "modified",
     )
-    list_filter = (SideFilter, "status", ChangesFilter, "pacing_type", "type", "start")
+    list_filter = (SideFilter, "status", "studio_state", ChangesFilter, "pacing_type", "type", "start")
     list_select_related = ("course", "official_version")
     search_fields = ("key", "title_override", "course__title", "external_key")
     autocomplete_fields = ("course",)
-    fields_of_anchor = ("key", "uuid", "course", "status", "studio_state", "official_row")
+    fields_of_anchor = ("key", "uuid", "course", "status", "studio_state", "studio_error", "official_row")
     measured = CourseRun.classes.measured
 
     CONTENT: ClassVar[list[Any]] = [

@@ -99,11 +99,11 @@ class OutboxConsumerAdmin(OutboxRepairs, ReadOnlyAdmin):
 class DeliveryAdmin(OutboxRepairs, LogAdmin):
     """How far each delivery is. What is over can be replayed by whoever manages the outbox."""
 
-    list_display = ("event", "consumer", "state", "attempts", "due", "done_at", "error")
-    list_filter = ("state", "consumer", "event__kind")
+    list_display = ("event", "consumer", "state", "outcome", "attempts", "due", "done_at", "error")
+    list_filter = ("state", "outcome", "consumer", "event__kind")
     list_select_related = ("event", "consumer")
     search_fields = ("=event__uuid", "event__object_key", "=object_code")
-    fields = ("event", "consumer", "state", "attempts", "due", "done_at", "last_error")
+    fields = ("event", "consumer", "state", "outcome", "attempts", "due", "done_at", "last_error")
     actions = ("replay_selected",)  # type: ignore[assignment]
 
     MOST_SHOWN = 80

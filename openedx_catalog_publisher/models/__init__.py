@@ -1,5 +1,7 @@
 """Tables of the catalog: one concept a file; constraints and field classes, no workflow."""
 
+# On purpose: openedx-events asks for these signals before our app is ready.
+from openedx_catalog_publisher import events
 from openedx_catalog_publisher.models.actors import ActorPseudonym
 from openedx_catalog_publisher.models.course import Course
 from openedx_catalog_publisher.models.course_parts import (
@@ -118,4 +120,5 @@ __all__ = [
     "WebhookSecret",
     "WebhookSubscription",
     "WriteSource",
+    "events",
 ]

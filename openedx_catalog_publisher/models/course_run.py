@@ -82,6 +82,7 @@ class CourseRun(UnitRoot):
             "recent_enrollment_count",
             "salesforce_id",
             "studio_state",
+            "studio_error",
         ),
         bookkeeping=UnitRoot.BOOKKEEPING,
     )
@@ -135,6 +136,9 @@ class CourseRun(UnitRoot):
     recent_enrollment_count = models.PositiveIntegerField(_("recent enrolments"), null=True, blank=True)
     salesforce_id = BinaryCharField(_("Salesforce id"), max_length=255, null=True, blank=True)
     studio_state = models.CharField(_("state in Studio"), max_length=16, choices=StudioState, default=StudioState.NONE)
+    studio_error = models.TextField(
+        _("why Studio refused it"), blank=True, default="", help_text=_("What Studio said to the last attempt.")
+    )
 
     class Meta(UnitRoot.Meta):
         verbose_name = _("course run")

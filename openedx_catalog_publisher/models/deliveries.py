@@ -62,6 +62,8 @@ class Delivery(models.Model):
                                                tries again until somebody replays it
     =========  ==============================  =========================================================================
 
+    ``outcome`` says of a delivery that is done when the consumer could not ask whether its effect is there.
+
     ``attempts`` counts the leases since the delivery was made or replayed, so it also tells one lease from the next.
 
     .. no_pii: users stand in events by pseudonym.
@@ -74,6 +76,11 @@ class Delivery(models.Model):
         LEASED = "leased", _("being delivered")
         DONE = "done", _("done")
         DEAD = "dead", _("dead")
+
+    class Outcome(models.TextChoices):
+        """What there is to be said of a delivery that is done."""
+
+        UNCONFIRMED = "unconfirmed", _("sent, unconfirmed")
 
     event = models.ForeignKey(OutboxEvent, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("event"))
     consumer = models.ForeignKey(
@@ -88,6 +95,14 @@ class Delivery(models.Model):
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     last_error = models.TextField(_("last error"), blank=True, default="")
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+    outcome = models.CharField(
+        _("outcome"),
+        max_length=16,
+        choices=Outcome,
+        blank=True,
+        default="",
+        help_text=_("Empty where the consumer saw the effect; otherwise it could not ask."),
+    )
 
     class Meta:
         ordering = ["id"]

@@ -35,10 +35,10 @@ class Relayed:
         return self.delivered + self.failed + self.dead
 
 
-def note_done(delivery: Delivery, done: Relayed) -> None:
-    """Note that a delivery is done, and that its consumer's peer is there."""
+def note_done(delivery: Delivery, done: Relayed, outcome: Delivery.Outcome | None = None) -> None:
+    """Note that a delivery is done, with what else is to be said of it, and that its consumer's peer is there."""
     wake(delivery.consumer)
-    if settle(delivery):
+    if settle(delivery, outcome):
         done.delivered += 1
     else:
         logger.warning("Delivery %s took longer than its lease, and may be made twice: %s", delivery.pk, delivery)

@@ -27,6 +27,7 @@ class ConsumerBacklog:
         leased: deliveries that a relay has, or had when it died.
         dead: deliveries that were given up.
         done: deliveries that are done, and were not pruned.
+        unconfirmed: those of them of which the consumer could not ask whether they arrived.
         oldest: time of the oldest event that waits or is being delivered; None where there is none.
         resting_until: until when it is handed nothing, because its peer is out of reach; None where it does not rest.
     """
@@ -37,6 +38,7 @@ class ConsumerBacklog:
     leased: int
     dead: int
     done: int
+    unconfirmed: int
     oldest: datetime | None
     resting_until: datetime | None
 
@@ -74,6 +76,9 @@ def backlog() -> list[ConsumerBacklog]:
             ("done", Delivery.State.DONE),
         )
     }
+    states["unconfirmed"] = Count(
+        "deliveries", filter=Q(deliveries__outcome=Delivery.Outcome.UNCONFIRMED, deliveries__state=Delivery.State.DONE)
+    )
     oldest = Min("deliveries__event__occurred_at", filter=Q(deliveries__due__isnull=False))
     rows = OutboxConsumer.objects.annotate(**states, oldest=oldest).order_by("name")
     now = timezone.now()

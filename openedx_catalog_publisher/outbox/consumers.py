@@ -12,7 +12,7 @@ from uuid import UUID
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from openedx_catalog_publisher.models import EventKind, OutboxEvent, Publication
+from openedx_catalog_publisher.models import Delivery, EventKind, OutboxEvent, Publication
 from openedx_catalog_publisher.settings import conf
 
 NAME_LENGTH = 64
@@ -43,13 +43,14 @@ class Consumer(Protocol):
     service: Service
     kinds: Collection[EventKind]
 
-    def deliver(self, event: OutboxEvent) -> None:
+    def deliver(self, event: OutboxEvent) -> Delivery.Outcome | None:
         """
         Do what the event asks for; called outside of any transaction.
 
         The same event may come again, when a relay died or lost its lease, so the effect must be one however often it
         comes. Events of one object come in the order of their ``sequence``, and a later one only when this one is done
-        or dead. Returning means that the effect is there; what is raised is noted, and the event comes again later.
+        or dead. Returning means that the effect is there, or with an outcome what else is to be said; what is raised is
+        noted, and the event comes again later.
         """
 
 

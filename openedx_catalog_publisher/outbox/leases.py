@@ -87,9 +87,16 @@ def take(found: Due) -> Delivery | None:
     return Delivery.objects.select_related("event", "consumer").get(pk=found.pk)
 
 
-def settle(delivery: Delivery) -> bool:
+def settle(delivery: Delivery, outcome: Delivery.Outcome | None = None) -> bool:
     """Note that a delivery is done. Returns False where the lease went to another, who will say what came of it."""
-    return _end(delivery, state=Delivery.State.DONE, due=None, done_at=timezone.now(), last_error="")
+    return _end(
+        delivery,
+        state=Delivery.State.DONE,
+        due=None,
+        done_at=timezone.now(),
+        last_error="",
+        outcome=str(outcome or ""),
+    )
 
 
 def give_back(delivery: Delivery, error: BaseException) -> bool:

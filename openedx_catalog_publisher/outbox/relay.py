@@ -78,11 +78,11 @@ def _relay_to(consumer: Consumer, done: Relayed, limit: int | None) -> int:
         if delivery is None:
             continue
         try:
-            consumer.deliver(delivery.event)
+            outcome = consumer.deliver(delivery.event)
         # Whatever a consumer raises is its own; it is noted, and other deliveries go on.
         except Exception as error:  # noqa: BLE001
             if note_failed(delivery, error, done):
                 break
         else:
-            note_done(delivery, done)
+            note_done(delivery, done, outcome)
     return len(found)

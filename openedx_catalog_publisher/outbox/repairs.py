@@ -84,7 +84,7 @@ def replay(deliveries: QuerySet[Delivery]) -> int:
     count = 0
     for pks in _batches(deliveries.filter(state__in=OVER)):
         over = Delivery.objects.filter(pk__in=pks, state__in=OVER)
-        count += over.update(state=Delivery.State.PENDING, due=now, attempts=0, last_error="", done_at=None)
+        count += over.update(state=Delivery.State.PENDING, due=now, attempts=0, last_error="", done_at=None, outcome="")
     return count
 
 

@@ -28,6 +28,7 @@ from openedx_catalog_publisher.models import (
 )
 from openedx_catalog_publisher.publishing.gate import Clearance, gate
 from openedx_catalog_publisher.publishing.official import Wanted, official_differences
+from openedx_catalog_publisher.publishing.price_warnings import price_warnings
 from openedx_catalog_publisher.publishing.problems import Remark, find_problems
 from openedx_catalog_publisher.publishing.selection import Selection, Standing, Standings, answer_unlocked
 from openedx_catalog_publisher.publishing.snapshots import FieldChange, UnitSnapshot
@@ -151,7 +152,10 @@ def plan_publication(actor: Actor, selection: Selection) -> Plan:
 def build_plan(standings: Standings) -> Plan:
     """Return the plan for units as they stand."""
     wanted = [publication_of(unit) for unit in standings.units]
-    return plan_of(standings, wanted, warnings=type_warnings(standings), clearances=gate().clearances(wanted))
+    warnings = type_warnings(standings)
+    for unit, remarks in price_warnings(standings).items():
+        warnings.setdefault(unit, []).extend(remarks)
+    return plan_of(standings, wanted, warnings=warnings, clearances=gate().clearances(wanted))
 
 
 def publication_of(unit: Standing) -> Wanted:

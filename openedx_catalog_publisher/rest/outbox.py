@@ -69,6 +69,10 @@ class DeliveryOutput(serializers.Serializer[Any]):
     attempts = serializers.IntegerField()
     last_error = serializers.CharField()
     done_at = serializers.DateTimeField(allow_null=True)
+    outcome = serializers.ChoiceField(
+        choices=[("", ""), *Delivery.Outcome.choices],
+        help_text="Of what is done: unconfirmed where the consumer could not ask whether it arrived, else empty.",
+    )
 
 
 class ConsumerOutput(serializers.Serializer[Any]):
@@ -80,6 +84,7 @@ class ConsumerOutput(serializers.Serializer[Any]):
     leased = serializers.IntegerField(help_text="What is being delivered.")
     dead = serializers.IntegerField(help_text="What was given up.")
     done = serializers.IntegerField(help_text="What is done, and was not pruned.")
+    unconfirmed = serializers.IntegerField(help_text="What of it could not be asked whether it arrived.")
     oldest = serializers.DateTimeField(allow_null=True, help_text="Time of the oldest event that waits.")
     resting_until = serializers.DateTimeField(
         allow_null=True, help_text="Its peer is out of reach, and is tried again then."
@@ -275,4 +280,5 @@ def _data(row: Delivery) -> dict[str, Any]:
         "attempts": row.attempts,
         "last_error": row.last_error,
         "done_at": row.done_at,
+        "outcome": row.outcome,
     }

@@ -229,5 +229,17 @@ class RunOutput(Output):
             "course__organization_links",
         ),
     )
+    studio_state = Computed(
+        lambda run, scene: run.studio_state if run.draft else None,
+        serializers.ChoiceField(choices=CourseRun.StudioState.choices, allow_null=True),
+        reads=("studio_state", "draft"),
+        help_text="What is known of the run in Studio; null on official rows.",
+    )
+    studio_error = Computed(
+        lambda run, scene: (run.studio_error or None) if run.draft else None,
+        nullable_text(),
+        reads=("studio_error", "draft"),
+        help_text="Why Studio did not do what it was asked to; null where nothing failed, and on official rows.",
+    )
     ai_languages = serializers.JSONField(allow_null=True)
     modified = serializers.DateTimeField()

@@ -90,6 +90,10 @@ COUNT: Final = Kind[int](
     "a whole number, 1 or more",
     lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 1,
 )
+REQUEST_SECONDS: Final = Kind[int](
+    "a whole number of seconds from 1 to 150",
+    lambda value: isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 150,
+)
 PATHS: Final = Kind[list[str]](
     "a list of dotted paths, none of them twice",
     lambda value: (
@@ -371,6 +375,52 @@ LIVE_CHANGES_SKIP_REVIEW: Final = Setting(f"{PREFIX}LIVE_CHANGES_SKIP_REVIEW", F
 # .. toggle_creation_date: 2026-11-28
 SUNSET_ENDED_RUNS: Final = Setting(f"{PREFIX}SUNSET_ENDED_RUNS", False, BOOLEAN)
 
+# .. setting_name: CATALOG_PUBLISHER_STUDIO_API_ROOT
+# .. setting_default: ''
+# .. setting_description: Address under which this service calls Studio's API, without a slash at its end. Course runs
+#     are then made and changed over HTTP, from LMS or Studio; while it is empty they are in Studio's own process, and
+#     only there.
+STUDIO_API_ROOT: Final = Setting(f"{PREFIX}STUDIO_API_ROOT", "", WEB_ROOT)
+
+# .. setting_name: CATALOG_PUBLISHER_STUDIO_USERNAME
+# .. setting_default: ''
+# .. setting_description: Account that makes and changes course runs in Studio's own process. It has to be staff and to
+#     have a profile. Over HTTP it is the account of the OAuth2 application.
+STUDIO_USERNAME: Final = Setting(f"{PREFIX}STUDIO_USERNAME", "", TEXT)
+
+# .. toggle_name: CATALOG_PUBLISHER_STUDIO_FOLLOWS_DATES
+# .. toggle_implementation: DjangoSetting
+# .. toggle_default: False
+# .. toggle_description: Off, Studio gets start, end and pacing of a run when it is made, and is their master
+#     afterwards. On, later changes in the catalog are brought to Studio as well.
+# .. toggle_use_cases: open_edx
+# .. toggle_creation_date: 2026-11-28
+STUDIO_FOLLOWS_DATES: Final = Setting(f"{PREFIX}STUDIO_FOLLOWS_DATES", False, BOOLEAN)
+
+# .. setting_name: CATALOG_PUBLISHER_STUDIO_SECONDS
+# .. setting_default: 90
+# .. setting_description: How many seconds one request to Studio's API may take. Copying a large course run takes long;
+#     what takes longer than this is looked up at the next attempt. At most half of the relay's lease of 300 seconds.
+STUDIO_SECONDS: Final = Setting(f"{PREFIX}STUDIO_SECONDS", 90, REQUEST_SECONDS)
+
+# .. setting_name: CATALOG_PUBLISHER_OAUTH_ROOT
+# .. setting_default: ''
+# .. setting_description: Address of the LMS that gives tokens for requests to the platform's APIs, without a slash at
+#     its end.
+OAUTH_ROOT: Final = Setting(f"{PREFIX}OAUTH_ROOT", "", WEB_ROOT)
+
+# .. setting_name: CATALOG_PUBLISHER_OAUTH_CLIENT_ID
+# .. setting_default: ''
+# .. setting_description: Client id of the OAuth2 application (client credentials) for requests to the platform's APIs.
+OAUTH_CLIENT_ID: Final = Setting(f"{PREFIX}OAUTH_CLIENT_ID", "", TEXT)
+
+# .. setting_name: CATALOG_PUBLISHER_OAUTH_CLIENT_SECRET
+# .. setting_default: ''
+# .. setting_description: Secret of that OAuth2 application.
+OAUTH_CLIENT_SECRET: Final = Setting(f"{PREFIX}OAUTH_CLIENT_SECRET", "", TEXT)
+
+OAUTH_CLIENT: Final = {each.name: each for each in (OAUTH_ROOT, OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET)}
+
 ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
     STAFF_READ_ONLY,
     JWT_ROLES,
@@ -396,6 +446,11 @@ ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
     TWO_REVIEWERS,
     LIVE_CHANGES_SKIP_REVIEW,
     SUNSET_ENDED_RUNS,
+    STUDIO_API_ROOT,
+    STUDIO_USERNAME,
+    STUDIO_FOLLOWS_DATES,
+    STUDIO_SECONDS,
+    *OAUTH_CLIENT.values(),
 )
 
 
@@ -517,3 +572,28 @@ def live_changes_skip_review() -> bool:
 def sunset_ended_runs() -> bool:
     """Whether runs that are over are unpublished when another goes live. Raises ImproperlyConfigured."""
     return SUNSET_ENDED_RUNS.value()
+
+
+def studio_api_root() -> str:
+    """Root address of Studio's API, without a slash at its end, or ''. Raises ImproperlyConfigured."""
+    return STUDIO_API_ROOT.value()
+
+
+def studio_username() -> str:
+    """Account that makes course runs in Studio's process, or ''. Raises ImproperlyConfigured for a wrong type."""
+    return STUDIO_USERNAME.value()
+
+
+def studio_follows_dates() -> bool:
+    """Whether later changes of dates and pacing are brought to Studio. Raises ImproperlyConfigured for a wrong type."""
+    return STUDIO_FOLLOWS_DATES.value()
+
+
+def studio_seconds() -> int:
+    """Seconds that one request to Studio may take. Raises ImproperlyConfigured for a wrong type."""
+    return STUDIO_SECONDS.value()
+
+
+def oauth_client() -> tuple[str, str, str]:
+    """Address of the LMS, client id and secret, each '' where it is not set. Raises ImproperlyConfigured."""
+    return OAUTH_ROOT.value(), OAUTH_CLIENT_ID.value(), OAUTH_CLIENT_SECRET.value()

@@ -119,6 +119,7 @@ class TestOutbox:
                     "leased": 0,
                     "dead": 1,
                     "done": 1,
+                    "unconfirmed": 0,
                     "oldest": None,
                     "resting_until": None,
                 }

@@ -33,6 +33,13 @@ def test_the_defaults_are_read_where_the_operator_sets_nothing() -> None:
     CATALOG_PUBLISHER_MAIL_SENDER="Catalog <catalog@example.org>",
     CATALOG_PUBLISHER_PUBLISHER_URL_ROOT="https://publisher.example.org",
     CATALOG_PUBLISHER_STUDIO_URL_ROOT="http://studio.example.org:8001",
+    CATALOG_PUBLISHER_STUDIO_API_ROOT="http://cms:8000",
+    CATALOG_PUBLISHER_STUDIO_USERNAME="catalog_worker",
+    CATALOG_PUBLISHER_STUDIO_FOLLOWS_DATES=True,
+    CATALOG_PUBLISHER_STUDIO_SECONDS=150,
+    CATALOG_PUBLISHER_OAUTH_ROOT="http://lms:8000",
+    CATALOG_PUBLISHER_OAUTH_CLIENT_ID="catalog",
+    CATALOG_PUBLISHER_OAUTH_CLIENT_SECRET="of tests",
 )
 def test_the_values_of_the_operator_are_read() -> None:
     assert conf.staff_read_only() is True
@@ -46,6 +53,11 @@ def test_the_values_of_the_operator_are_read() -> None:
     assert conf.mail_sender() == "Catalog <catalog@example.org>"
     assert conf.publisher_url_root() == "https://publisher.example.org"
     assert conf.studio_url_root() == "http://studio.example.org:8001"
+    assert conf.studio_api_root() == "http://cms:8000"
+    assert conf.studio_username() == "catalog_worker"
+    assert conf.studio_follows_dates() is True
+    assert conf.studio_seconds() == 150
+    assert conf.oauth_client() == ("http://lms:8000", "catalog", "of tests")
 
 
 @override_settings(DEFAULT_FROM_EMAIL="site@example.org")

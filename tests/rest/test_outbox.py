@@ -163,6 +163,7 @@ def test_how_the_outbox_stands_is_told_in_numbers(admin: Api, deliveries: list[D
                 "leased": 0,
                 "dead": 1,
                 "done": 1,
+                "unconfirmed": 0,
                 "oldest": None,
                 "resting_until": None,
             }

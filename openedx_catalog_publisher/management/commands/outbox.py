@@ -179,10 +179,11 @@ def _days(text: str) -> int:
 
 def _in_words(found: ConsumerBacklog) -> str:
     oldest = "" if found.oldest is None else f", the oldest of {found.oldest:%Y-%m-%d %H:%M:%S} UTC"
+    unconfirmed = f", {found.unconfirmed} of them sent and unconfirmed" if found.unconfirmed else ""
     rests = "" if found.resting_until is None else f"; out of reach, rests until {found.resting_until:%H:%M:%S} UTC"
     return (
         f"{found.name} ({found.service}): {found.waiting} waiting, {found.leased} being delivered{oldest}; "
-        f"{found.dead} given up; {found.done} done{rests}"
+        f"{found.dead} given up; {found.done} done{unconfirmed}{rests}"
     )
 
 

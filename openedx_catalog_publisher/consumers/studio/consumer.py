@@ -1,0 +1,153 @@
+"""The consumer that makes course runs in Studio and keeps them in step."""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from openedx_catalog_publisher.consumers.studio.state import State, note
+from openedx_catalog_publisher.consumers.studio.wanted import WantedRun, wanted_runs
+from openedx_catalog_publisher.consumers.units import holdings, plain
+from openedx_catalog_publisher.models import EditRecord, EventKind, OutboxEvent, Publication, UnitKind, WriteSource
+from openedx_catalog_publisher.outbox.consumers import Holding, Service
+from openedx_catalog_publisher.platform import backends
+from openedx_catalog_publisher.platform.errors import PlatformError
+from openedx_catalog_publisher.platform.studio import NewRun, RunChanges, RunInStudio
+from openedx_catalog_publisher.platform.studio import Studio as StudioBackend
+from openedx_catalog_publisher.settings import conf
+
+DATES_MISSING = "Studio makes no course run without start and end. Set both; it is made then."
+
+
+class Studio:
+    """
+    Makes a course run in Studio when a team begins one, as a copy of the canonical run where Studio has that, and keeps
+    title, team and picture in step; start, end and pacing as well where ``CATALOG_PUBLISHER_STUDIO_FOLLOWS_DATES`` is
+    on.
+
+    What is wanted when the event is delivered counts, and is compared with what Studio has, so that an event that comes
+    late or again turns nothing back. Editors are added to the team; whoever is in it stays, since Studio has a team of
+    its own. Runs that an import brought are not made: they are in Studio, or are not to be.
+    """
+
+    name = "studio"
+    kinds: Collection[EventKind] = frozenset(
+        {EventKind.DRAFT_RUN_CREATED, EventKind.DRAFT_RUN_CHANGED, EventKind.PUBLISHED, EventKind.EDITOR_ADDED}
+    )
+
+    @property
+    def service(self) -> Service:
+        """Studio itself, or any service where Studio is called over HTTP."""
+        return Service.EITHER if backends.studio_is_called() else Service.CMS
+
+    def deliver(self, event: OutboxEvent) -> None:
+        """
+        Bring a run, or all runs of a course, to what is wanted. One that fails keeps none of the others back.
+
+        Raises:
+            PlatformError: what the first that failed says; each run's own stands with its state.
+        """
+        studio = backends.studio()
+        unit = uuid.UUID(event.object_code)
+        is_run = event.object_type == UnitKind.COURSE_RUN
+        runs = wanted_runs(run=unit) if is_run else wanted_runs(course=unit)
+        picture = not is_run and "image" in event.payload.get("changed", ())
+        failed: list[PlatformError] = []
+        for run in runs:
+            begun = is_run and event.kind == EventKind.DRAFT_RUN_CREATED and not _is_imported(event)
+            try:
+                _bring(studio, run, begun=begun, picture=picture)
+            except PlatformError as error:
+                note(run.uuid, State.FAILED, str(error))
+                failed.append(error)
+            except Exception as error:
+                note(run.uuid, State.FAILED, f"{type(error).__name__}: {error}")
+                raise
+        if failed:
+            raise failed[0]
+
+    def held(self, records: Sequence[Publication]) -> Mapping[uuid.UUID, Holding]:
+        """Return what Studio shows of runs that are, or are to be, in Studio. Of their teams only our editors count."""
+        studio = backends.studio()
+        return holdings(records, functools.partial(_holding, studio))
+
+
+def _holding(studio: StudioBackend, unit: uuid.UUID) -> Holding | None:
+    for run in wanted_runs(run=unit):
+        held = studio.read(run.key)
+        if held is None and run.state == State.NONE:
+            return None
+        team = frozenset(run.team())
+        wanted: dict[str, Any] = {"title": run.title, "team": plain(team)}
+        shown = None if held is None else {"title": held.title, "team": plain(team & held.team)}
+        if conf.studio_follows_dates():
+            wanted |= {"schedule": plain(run.schedule), "pacing": run.pacing}
+        if held is not None and shown is not None:
+            shown |= {"schedule": plain((held.start, held.end)), "pacing": held.pacing}
+        return Holding(wanted, shown)
+    return None
+
+
+def _bring(studio: StudioBackend, run: WantedRun, *, begun: bool, picture: bool) -> None:
+    """
+    Bring one run to what is wanted.
+
+    Arguments:
+        studio: Studio.
+        run: the run.
+        begun: whether it is to be made where it is missing; one that was to be made before is made anyway.
+        picture: whether the picture is to be sent, which cannot be compared.
+    """
+    held = studio.read(run.key)
+    if held is None and not begun and run.state in (State.NONE, State.DONE):
+        # Never asked for, or deleted in Studio, which is its right.
+        note(run.uuid, State.NONE)
+        return
+    if held is None:
+        if run.schedule is None:
+            note(run.uuid, State.FAILED, DATES_MISSING)
+        # Noted first: a draft that is on its way to Studio is not deleted, and one that was deleted is not made.
+        elif note(run.uuid, State.PENDING):
+            _make(studio, run, run.schedule)
+            note(run.uuid, State.DONE)
+        return
+    # An attempt that ended without a word may have ended before the picture.
+    changes = _changes(run, held, picture=picture or run.state in (State.PENDING, State.FAILED))
+    if changes:
+        note(run.uuid, State.PENDING)
+        studio.update(run.key, changes)
+    if changes or run.state != State.DONE:
+        note(run.uuid, State.DONE)
+
+
+def _make(studio: StudioBackend, run: WantedRun, schedule: tuple[datetime, datetime]) -> None:
+    start, end = schedule
+    wanted = NewRun(run.key, run.title, start, end, run.pacing, run.team())
+    source = run.source()
+    if source is not None and studio.read(source) is not None:
+        studio.rerun(source, wanted)
+    else:
+        studio.create(wanted)
+    picture = run.picture()
+    if picture is not None:
+        studio.update(run.key, RunChanges(picture=picture))
+
+
+def _changes(run: WantedRun, held: RunInStudio, *, picture: bool = False) -> RunChanges:
+    follows = conf.studio_follows_dates()
+    schedule = run.schedule if follows and run.schedule != (held.start, held.end) else None
+    return RunChanges(
+        title=run.title if run.title != held.title else None,
+        schedule=schedule,
+        pacing=run.pacing if follows and run.pacing != held.pacing else None,
+        team=tuple(username for username in run.team() if username not in held.team),
+        picture=run.picture() if picture else None,
+    )
+
+
+def _is_imported(event: OutboxEvent) -> bool:
+    made = EditRecord.objects.filter(unit_uuid=event.object_code, operation=event.operation)
+    return made.filter(source=WriteSource.IMPORT).exists()

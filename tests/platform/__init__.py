@@ -1,0 +1,1 @@
+"""Edges to the platform: every backend under the contract that its protocol asks for."""
