@@ -12,4 +12,5 @@ from openedx_catalog_publisher.admin.review_site.site import site as review_site
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/catalog_publisher/v1/", include("openedx_catalog_publisher.rest.native_urls")),
     path("catalog_publisher/review/", review_site.urls),
+    path("catalog_publisher/discovery/", include("openedx_catalog_publisher.rest.discovery.urls")),
 ]

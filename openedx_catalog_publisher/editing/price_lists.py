@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openedx_catalog_publisher.commands.errors import InvalidInput
@@ -98,6 +98,19 @@ def priced_seats(
     seats_part = UNITS[UnitKind.COURSE_RUN].lists["seats"][0]
     ordered: list[dict[str, Any]] = list_value(seats_part, seats)
     return ordered
+
+
+def seats_with_terms(
+    seats: Sequence[Mapping[str, Any]], terms: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """
+    Return seats with values of some columns set; seat types that the run does not sell are left out.
+
+    Arguments:
+        seats: canonical seats.
+        terms: canonical values by column, by slug of the seat type.
+    """
+    return [{**seat, **terms.get(seat["type"], {})} for seat in seats]
 
 
 def _new_seat(slug: str) -> dict[str, Any]:

@@ -29,9 +29,10 @@ from openedx_catalog_publisher.publishing.draft_writes import DraftWrite, new_an
 from openedx_catalog_publisher.publishing.references import ReferenceIndex
 
 KEY_INPUT = frozenset({"run", "key"})
+NOTHING: Mapping[str, Any] = {}
 
 
-def run_creation(
+def run_creation(  # noqa: PLR0913 - each says one thing of the run
     operation: Operation,
     course: Anchor,
     course_content: Mapping[str, Any],
@@ -40,6 +41,7 @@ def run_creation(
     taken: set[str],
     *,
     prices: Mapping[str, Any] | None = None,
+    copied: Mapping[str, Any] = NOTHING,
 ) -> DraftWrite:
     """
     Return the write that creates a run.
@@ -54,13 +56,15 @@ def run_creation(
         references: what is known.
         taken: normalised keys of runs that the same command creates; the key is added.
         prices: prices by slug of the seat type, which make the seats (``price_lists``); None leaves them.
+        copied: canonical content of another run, for what ``changes`` do not name; what it names may be retired.
 
     Raises:
         InvalidInput: naming every faulty field.
     """
     rest = {name: value for name, value in changes.items() if name not in KEY_INPUT}
     content, state = canonical_changes(UnitKind.COURSE_RUN, rest)
-    check_references(UnitKind.COURSE_RUN, content, None, references)
+    content = {**copied, **content}
+    check_references(UnitKind.COURSE_RUN, content, copied, references)
     check_run_type(operation, content.get("type"), course_content.get("type"))
     content.setdefault("pacing_type", str(CourseRun.Pacing.INSTRUCTOR))
     if prices is not None:

@@ -47,7 +47,7 @@ class EntitlementOutput(serializers.Serializer[Any]):
     """The right to one run of the course, sold with the course."""
 
     mode = serializers.CharField(source="mode.slug")
-    price = serializers.DecimalField(max_digits=10, decimal_places=2)
+    price = serializers.DecimalField(max_digits=10, decimal_places=2, coerce_to_string=True)
     currency = serializers.CharField(source="currency_id")
     sku = nullable_text()
 

@@ -60,7 +60,7 @@ from openedx_catalog_publisher.rest.units import UnitViewSet, body_of, reason_of
 
 ANSWERED = frozenset(RunOutput._declared_fields)
 
-INHERITED = ("title", "short_description", "full_description", "outcome")
+INHERITED = ("title", "short_description", "full_description", "outcome", "video")
 """What a run shows of its course where it has none of its own."""
 
 ORDERS = {"key": "key_normalized", "start": "start", "end": "end", "modified": "modified"}
@@ -150,7 +150,7 @@ class CourseRunViewSet(UnitViewSet):
             data,
             answered=ANSWERED,
             identity={"uuid": str(draft["uuid"]), "key": draft["key"]} | _course_of(draft, data),
-            inherited=_inherited(draft["pk"]) if data.keys() & set(INHERITED) else None,
+            inherited=inherited_values(draft["pk"]) if data.keys() & set(INHERITED) else None,
         )
         try:
             update_run(
@@ -233,7 +233,8 @@ def run_for_creation(data: Any) -> UnitInput:
     return given
 
 
-def _inherited(run_pk: int) -> dict[str, Any]:
+def inherited_values(run_pk: int) -> dict[str, Any]:
+    """Return what the draft of a run shows of its course, by the API's name."""
     columns = {name: f"course__{name}" for name in INHERITED}
     values = CourseRun.drafts.filter(pk=run_pk).values(*columns.values()).get()
     return {name: values[column] for name, column in columns.items()}

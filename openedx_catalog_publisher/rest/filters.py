@@ -267,14 +267,25 @@ def utc_or_none(moment: datetime) -> datetime | None:
         return None
 
 
-def narrowed(filter_class: type[django_filters.FilterSet], request: Request, rows: QuerySet[Any]) -> QuerySet[Any]:
+def narrowed(
+    filter_class: type[django_filters.FilterSet],
+    request: Request,
+    rows: QuerySet[Any],
+    given: Mapping[str, str] | None = None,
+) -> QuerySet[Any]:
     """
     Return the rows that a request asks for.
+
+    Arguments:
+        filter_class: what can be asked for.
+        request: the request.
+        rows: the rows that are narrowed.
+        given: values by name of the filter, where the request has other names for them; None takes its parameters.
 
     Raises:
         InvalidInput: naming every faulty parameter.
     """
-    filters = filter_class(request.query_params, queryset=rows, request=request)
+    filters = filter_class(request.query_params if given is None else given, queryset=rows, request=request)
     if not filters.is_valid():  # type: ignore[no-untyped-call]
         raise InvalidInput({name: [str(text) for text in texts] for name, texts in filters.errors.items()})
     narrowed_rows: QuerySet[Any] = filters.qs

@@ -39,7 +39,7 @@ class SeatOutput(serializers.Serializer[Any]):
     """A seat of a run. Its deadline is the one that was set, else the one that follows from the run's end."""
 
     type = serializers.CharField(source="type.slug")
-    price = serializers.DecimalField(max_digits=10, decimal_places=2)
+    price = serializers.DecimalField(max_digits=10, decimal_places=2, coerce_to_string=True)
     currency = serializers.CharField(source="currency_id")
     upgrade_deadline = Computed(lambda seat, scene: of_seat.upgrade_deadline(seat), nullable_time())
     upgrade_deadline_override = nullable_time()

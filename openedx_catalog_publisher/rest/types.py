@@ -84,7 +84,7 @@ class CourseRunTypeOutput(OfReference):
         lambda row, scene: [link.track for link in row.track_links], TrackOutput(many=True), reads=(TRACKS,)
     )
     retired = Computed(
-        lambda row, scene: row.retired or row.slug in _unoffered_run_types(),
+        lambda row, scene: row.retired or row.slug in unoffered_run_types(),
         serializers.BooleanField(),
         reads=("retired", "slug"),
         help_text=OFFERED,
@@ -159,7 +159,7 @@ class CourseRunTypeFilter(TypeFilter):
 
     def offered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return what is retired nowhere, and says something."""
-        return super().offered(rows).exclude(slug__in=_unoffered_run_types())
+        return super().offered(rows).exclude(slug__in=unoffered_run_types())
 
 
 class TypeViewSet(ReferenceViewSet):
@@ -195,6 +195,16 @@ class CourseRunTypeViewSet(TypeViewSet):
     lists = LINKS_OF_RUN_TYPES
 
 
+def choosable_course_types(user: Any) -> QuerySet[CourseType]:
+    """Return the course types that a user may choose for some course, retired or not."""
+    rows: QuerySet[CourseType] = CourseType.objects.all()
+    if may_everywhere(user, Action.CREATE_COURSE):
+        return rows
+    reserved = OrganizationProfile.objects.filter(white_listed_course_types=OuterRef("pk"))
+    own = reserved.filter(assigned_for(*TEAM, user=user, organization_key="key_normalized"))
+    return rows.filter(~Q(Exists(reserved)) | Exists(own))
+
+
 @described("a course type", "course types that you may choose", "CourseType")
 class CourseTypeViewSet(TypeViewSet):
     """
@@ -222,12 +232,7 @@ class CourseTypeViewSet(TypeViewSet):
 
     def listed(self) -> QuerySet[Any]:
         """Return the types that the user may choose for some course."""
-        user = self.request.user
-        if may_everywhere(user, Action.CREATE_COURSE):
-            return self.all()
-        reserved = OrganizationProfile.objects.filter(white_listed_course_types=OuterRef("pk"))
-        own = reserved.filter(assigned_for(*TEAM, user=user, organization_key="key_normalized"))
-        return self.all().filter(~Q(Exists(reserved)) | Exists(own))
+        return choosable_course_types(self.request.user)
 
     def read(self, rows: QuerySet[Any], paths: Collection[str]) -> list[Record]:
         """Read course types, and the tracks of their run types."""
@@ -261,5 +266,6 @@ class SeatTypeViewSet(TypeViewSet):
     output = SeatTypeOutput
 
 
-def _unoffered_run_types() -> frozenset[str]:
+def unoffered_run_types() -> frozenset[str]:
+    """Return slugs of the run types that are offered to no run."""
     return retired_run_types() | {CourseRunType.EMPTY_SLUG}

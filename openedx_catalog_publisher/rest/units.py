@@ -177,13 +177,7 @@ class UnitViewSet(CatalogViewSet):
 
     def editable(self, request: Request, serializer: Output, records: Collection[Record]) -> frozenset[int]:
         """Return primary keys of the courses' drafts among the records that the user may edit."""
-        if "editable" not in serializer.fields or not records or not wants_edit_rights(records):
-            return frozenset()
-        pks = {_course_pk(record, self.course_path) for record in records}
-        if may_by_account(request.user, Action.EDIT):
-            return frozenset(pks)
-        courses = visible(request.user, Action.EDIT, Course.everything.filter(pk__in=pks))
-        return frozenset(courses.values_list("pk", flat=True))
+        return editable_courses(request.user, serializer, records, self.course_path)
 
     # Publishing and looking back.
 
@@ -320,9 +314,23 @@ def wants_drafts(request: Request) -> bool:
     return value in ("1", "true")
 
 
-def wants_edit_rights(records: Collection[Record]) -> bool:
-    """Tell whether any of the records is a draft."""
-    return any(getattr(record, "draft", False) for record in records)
+def editable_courses(user: Any, serializer: Output, records: Collection[Record], course_path: str) -> frozenset[int]:
+    """
+    Return primary keys of the courses' drafts among some records that a user may edit; none where no answer tells it.
+
+    Arguments:
+        user: who asks.
+        serializer: the answer; without a field ``editable`` nothing is asked.
+        records: of courses or of runs.
+        course_path: ``pk`` for courses, ``course__pk`` for runs.
+    """
+    if "editable" not in serializer.fields or not any(getattr(record, "draft", False) for record in records):
+        return frozenset()
+    pks = {_course_pk(record, course_path) for record in records}
+    if may_by_account(user, Action.EDIT):
+        return frozenset(pks)
+    courses = visible(user, Action.EDIT, Course.everything.filter(pk__in=pks))
+    return frozenset(courses.values_list("pk", flat=True))
 
 
 def _course_pk(record: Record, path: str) -> int:

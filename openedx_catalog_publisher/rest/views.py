@@ -101,13 +101,23 @@ class CatalogView(APIView):
             give_token_roles(request.user, roles_in_token(get_decoded_jwt_from_auth(request)))
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Answer an error as a problem; what is a fault of ours goes on to whoever watches for such faults."""
-        known = problem_response(self.request, exc, None)
+        """Answer an error as this door does; what is a fault of ours goes on to whoever watches for such faults."""
+        known = self.answer_error(exc, None)
         if known is not None:
             known.exception = True
             return known
         response = super().handle_exception(exc)
-        return problem_response(self.request, exc, response) or response
+        return self.answer_error(exc, response) or response
+
+    def answer_error(self, error: Exception, drf_response: Response | None) -> Response | None:
+        """
+        Return the answer for an error, in the form of this door; None for one that is a fault of ours.
+
+        Arguments:
+            error: what was raised.
+            drf_response: what Django REST framework makes of it; None for what it does not know.
+        """
+        return problem_response(self.request, error, drf_response)
 
     @property
     def actor(self) -> Actor:

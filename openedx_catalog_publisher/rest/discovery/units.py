@@ -1,0 +1,105 @@
+"""What the views of courses and of runs have in common: reading one side in pages or one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from openedx_catalog_publisher.api import Action, visible
+from openedx_catalog_publisher.commands.errors import UnitNotFound
+from openedx_catalog_publisher.models import UnitRoot
+from openedx_catalog_publisher.rest.discovery.door import DiscoveryViewSet, require_publisher_user, wants_drafts
+from openedx_catalog_publisher.rest.discovery.flags import words
+from openedx_catalog_publisher.rest.discovery.paging import pages_for
+from openedx_catalog_publisher.rest.discovery.sparse import narrowed_output
+from openedx_catalog_publisher.rest.output import Output
+from openedx_catalog_publisher.rest.paging import LazyRows
+from openedx_catalog_publisher.rest.row_reader import Record
+from openedx_catalog_publisher.rest.selections import named
+from openedx_catalog_publisher.rest.units import editable_courses
+
+
+class UnitDoor(DiscoveryViewSet):
+    """Views of one kind of unit."""
+
+    model: ClassVar[type[UnitRoot]]
+    output: ClassVar[type[Output]]
+    orders: ClassVar[Mapping[str, str]]
+    default_order: ClassVar[str] = "key"
+    course_path: ClassVar[str]
+
+    def read(self, rows: QuerySet[Any], paths: Collection[str]) -> list[Record]:
+        """Read rows of this kind with what an answer needs."""
+        raise NotImplementedError
+
+    def asked_for(self, request: Request, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the rows that the parameters of a list ask for."""
+        raise NotImplementedError
+
+    def rows(self, request: Request) -> QuerySet[Any]:
+        """
+        Return the rows of the side that a reading request is about, as far as the user may see them.
+
+        Raises:
+            NotPermitted: when it asks for drafts and the user does not work on the catalog.
+        """
+        if not wants_drafts(request):
+            return visible(request.user, Action.VIEW_OFFICIAL, self.model.everything.filter(draft=False))
+        require_publisher_user(request.user)
+        return visible(request.user, Action.VIEW_DRAFT, self.model.everything.filter(draft=True))
+
+    def list(self, request: Request) -> Response:
+        """Answer a page of the list."""
+        serializer = narrowed_output(self.output(), request)
+        ordering = self._ordering(request)
+        rows = self.asked_for(request, self.rows(request)).order_by(*ordering)
+        paths = serializer.reads() | {self.course_path, "draft"}
+        pages = pages_for(request)
+        page = pages.paginate_queryset(LazyRows(rows, lambda window: self.read(window, paths)), request) or []
+        self._set_scene(request, serializer, page)
+        response: Response = pages.get_paginated_response([serializer.to_representation(record) for record in page])
+        return response
+
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
+        """Answer one unit, named by its key or its UUID."""
+        return self.answer(request, named(self.rows(request), id))
+
+    def answer_draft(self, request: Request, pk: int, status: int = 200) -> Response:
+        """Answer a draft after a write to it."""
+        return self.answer(request, self.model.everything.filter(pk=pk), status=status)
+
+    def answer(self, request: Request, rows: QuerySet[Any], *, status: int = 200) -> Response:
+        """
+        Answer the one row of a query set.
+
+        Raises:
+            UnitNotFound: when there is none.
+        """
+        serializer = narrowed_output(self.output(), request)
+        found = self.read(rows[:1], serializer.reads() | {self.course_path, "draft"})
+        if not found:
+            raise self.missing()
+        self._set_scene(request, serializer, found)
+        return Response(serializer.to_representation(found[0]), status=status)
+
+    def missing(self) -> UnitNotFound:
+        """Return the error for what is not there, or not for this user, in Django REST framework's words."""
+        return UnitNotFound(f"No {self.model.__name__} matches the given query.")
+
+    def _set_scene(self, request: Request, serializer: Output, records: Collection[Record]) -> None:
+        editable = editable_courses(request.user, serializer, records, self.course_path)
+        serializer._context = {"scene": self.door_scene(editable)}
+
+    def _ordering(self, request: Request) -> tuple[str, ...]:
+        """Return the columns to order by, the primary key last; names that are no fields are ignored."""
+        columns: list[str] = []
+        for name in words(request, "ordering"):
+            column = self.orders.get(name.removeprefix("-"))
+            if column is not None and column not in (entry.lstrip("-") for entry in columns):
+                columns.append(f"-{column}" if name.startswith("-") else column)
+        columns = columns or [self.orders[self.default_order]]
+        return (*columns, "-pk" if columns[0].startswith("-") else "pk")
