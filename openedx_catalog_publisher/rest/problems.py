@@ -114,7 +114,7 @@ def _of_catalog(request: Request, error: CatalogError) -> dict[str, Any]:
 
 def _of_framework(request: Request, error: Exception, response: Response) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
-        fields = _by_field(error.detail)
+        fields = messages_by_field(error.detail)
         detail = " ".join(f"{name}: {' '.join(messages)}" for name, messages in fields.items())
         return problem(request, response.status_code, detail, errors=fields)
     if isinstance(error, Http404 | PermissionDenied):
@@ -124,7 +124,8 @@ def _of_framework(request: Request, error: Exception, response: Response) -> dic
     return problem(request, response.status_code, detail)
 
 
-def _by_field(detail: Any) -> dict[str, list[str]]:
+def messages_by_field(detail: Any) -> dict[str, list[str]]:
+    """Return the messages of a validation error by field; those of nested fields name their place."""
     if not isinstance(detail, Mapping):
         return {NO_FIELD: _messages(detail)}
     return {str(name): _messages(found) for name, found in detail.items()}

@@ -66,6 +66,25 @@ RETIRE = OpenApiExample("Keep it where it is used, and offer it no more", reques
 View = TypeVar("View", bound="type[ReferenceViewSet]")
 
 
+def require_reference(user: Any, action: Action, obj: Any, who: Mapping[Action, str]) -> None:
+    """
+    Let pass who may write reference data. The commands ask again; asked here, since reading input stores pictures.
+
+    Arguments:
+        user: who asks.
+        action: what they want to do.
+        obj: the row, or its model for a creation.
+        who: who may do what, in a sentence.
+
+    Raises:
+        NotPermitted: saying who may.
+    """
+    if not can(user, action, obj):
+        verb = action.value.removesuffix("_reference")
+        label = obj._meta.verbose_name_plural if isinstance(obj, type) else f"{obj._meta.verbose_name} {obj}"  # type: ignore[attr-defined]
+        raise NotPermitted(f"You may not {verb} {label}. {who[action]}")
+
+
 class ReferenceViewSet(CatalogViewSet):
     """
     Views that read one kind of reference data.
@@ -206,11 +225,7 @@ class ChangeableViewSet(ReferenceViewSet):
         return row
 
     def _require(self, action: Action, obj: Any) -> None:
-        # The commands ask again. Asked before the input is read, since that stores pictures.
-        if not can(self.request.user, action, obj):
-            verb = action.value.removesuffix("_reference")
-            label = self.model._meta.verbose_name_plural if isinstance(obj, type) else f"{obj._meta.verbose_name} {obj}"
-            raise NotPermitted(f"You may not {verb} {label}. {self.who[action]}")
+        require_reference(self.request.user, action, obj, self.who)
 
     def _given(self, request: Request, row: Any = None) -> ReferenceInput:
         answered = self.output._declared_fields

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.utils import timezone
 from django.utils.text import slugify
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,7 +22,7 @@ from openedx_catalog_publisher.commands.errors import Busy, CatalogError, Confli
 from openedx_catalog_publisher.models import WriteSource
 from openedx_catalog_publisher.rest.discovery.flags import flag, words
 from openedx_catalog_publisher.rest.output import Scene
-from openedx_catalog_publisher.rest.problems import BUSY_SECONDS
+from openedx_catalog_publisher.rest.problems import BUSY_SECONDS, messages_by_field
 from openedx_catalog_publisher.rest.views import CatalogView
 
 UTM_MEDIUM = "affiliate_partner"
@@ -71,6 +72,9 @@ class DiscoveryView(CatalogView):
             return Response(self._body_of(error), status=error.status, headers=headers)
         if isinstance(error, SuspiciousOperation):
             return Response({"detail": str(error)}, status=413 if isinstance(error, RequestDataTooBig) else 400)
+        if isinstance(error, ValidationError) and drf_response is not None and isinstance(error.detail, dict):
+            # Nested messages would be shown as [object Object].
+            drf_response.data = messages_by_field(error.detail)
         return drf_response
 
     def _body_of(self, error: CatalogError) -> Any:

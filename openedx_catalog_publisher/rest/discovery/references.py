@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -10,14 +10,20 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from openedx_catalog_publisher.commands.errors import UnitNotFound
+from openedx_catalog_publisher.api import Action, create_reference, delete_reference, update_reference
+from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
 from openedx_catalog_publisher.rest.discovery.door import DiscoveryViewSet
 from openedx_catalog_publisher.rest.discovery.paging import pages_for
 from openedx_catalog_publisher.rest.discovery.sparse import narrowed_output
 from openedx_catalog_publisher.rest.named import uuid_or_none
 from openedx_catalog_publisher.rest.output import Output
 from openedx_catalog_publisher.rest.paging import LazyRows
+from openedx_catalog_publisher.rest.reference_input import ReferenceInput
+from openedx_catalog_publisher.rest.reference_views import require_reference
 from openedx_catalog_publisher.rest.row_reader import Record, RowReader
+from openedx_catalog_publisher.rest.units import body_of
+
+NEW_PICTURE = "data:image"
 
 
 class ReferenceDoor(DiscoveryViewSet):
@@ -89,3 +95,67 @@ class ReferenceDoor(DiscoveryViewSet):
             raise UnitNotFound(f"No {self.model.__name__} matches the given query.")
         serializer._context = {"scene": self.door_scene()}
         return Response(serializer.to_representation(found[0]), status=status)
+
+
+class WritableReferenceDoor(ReferenceDoor):
+    """
+    Views that write one kind of reference data, too.
+
+    Attributes:
+        input: what may be written.
+        pictures: names of pictures; one that is no new picture is the one that was answered, and left out.
+        who: who may do what, for those who may not.
+    """
+
+    input: ClassVar[type[ReferenceInput]]
+    pictures: ClassVar[tuple[str, ...]]
+    who: ClassVar[Mapping[Action, str]]
+
+    def taken(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return what is written of what a client sent: it sends back whole answers, most of which says nothing."""
+        names = self.input().fields.keys()
+        return {
+            name: value
+            for name, value in data.items()
+            if name in names
+            and (name not in self.pictures or (isinstance(value, str) and value.startswith(NEW_PICTURE)))
+        }
+
+    def create(self, request: Request) -> Response:
+        """Add a row; it is live at once."""
+        require_reference(request.user, Action.CREATE_REFERENCE, self.model, self.who)
+        given = self._given(request)
+        try:
+            row = create_reference(self.actor, self.model, given.validated_data)
+        except InvalidInput as error:
+            raise given.in_public(error) from error
+        return self.answer(request, self.all().filter(pk=row.pk), status=201)
+
+    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
+        """Change a row; what is not named stays."""
+        row = self._row(id)
+        require_reference(request.user, Action.CHANGE_REFERENCE, row, self.who)
+        given = self._given(request, row)
+        try:
+            update_reference(self.actor, self.model, row.pk, given.validated_data)
+        except InvalidInput as error:
+            raise given.in_public(error) from error
+        return self.answer(request, self.all().filter(pk=row.pk))
+
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Delete a row that nothing names."""
+        row = self._row(id)
+        require_reference(request.user, Action.DELETE_REFERENCE, row, self.who)
+        delete_reference(self.actor, self.model, row.pk)
+        return Response(status=204)
+
+    def _given(self, request: Request, row: Any = None) -> ReferenceInput:
+        given = self.input(instance=row, data=self.taken(body_of(request.data)), partial=row is not None)
+        given.is_valid(raise_exception=True)
+        return given
+
+    def _row(self, name: str) -> Any:
+        row = self.named(name).first()
+        if row is None:
+            raise UnitNotFound(f"No {self.model.__name__} matches the given query.")
+        return row
