@@ -77,7 +77,7 @@ def _copied(course: Anchor, rerun: uuid.UUID, known: Capture) -> dict[str, Any]:
 
 
 @command
-def update_run(  # noqa: PLR0913 - each says one thing of the write
+def update_run(
     operation: Operation,
     run: uuid.UUID,
     changes: Mapping[str, Any],

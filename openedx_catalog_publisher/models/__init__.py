@@ -46,6 +46,7 @@ from openedx_catalog_publisher.models.roles import (
     RoleName,
     RoleRecord,
 )
+from openedx_catalog_publisher.models.shown_digests import ShownDigests
 from openedx_catalog_publisher.models.snapshot import Snapshot
 from openedx_catalog_publisher.models.taxonomy import LevelType, ProgramType, Subject, Topic
 from openedx_catalog_publisher.models.types import CourseRunType, CourseType, CourseTypeRunType, Mode, SeatType, Track
@@ -107,6 +108,7 @@ __all__ = [
     "Seat",
     "SeatType",
     "SentMail",
+    "ShownDigests",
     "Side",
     "Snapshot",
     "Source",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from openedx_catalog_publisher.commands.anchors import MODELS, Anchor, Anchors, lock_runs
@@ -207,7 +208,7 @@ class Cases:
         for anchor in concerned:
             review = self.open.get(anchor.uuid)
             if review is not None:
-                anchor.set(status=str(self._status(review)))
+                anchor.set(status=str(self.draft_status(review)))
                 if anchor.status != before[anchor.uuid]:
                     # A run that follows its course begins to wait for the step where its course comes to it.
                     review.step_since = self.operation.time
@@ -218,16 +219,24 @@ class Cases:
             check_move(before[anchor.uuid], anchor.status)
         return before
 
-    def _status(self, review: Review) -> Status:
+    def draft_status(self, review: Review) -> Status:
+        """Return the status of the draft that a review is of: the earlier of its own step and its course's."""
         own = Status(review.status)
         course = self.open.get(review.course_uuid)
         return own if course is None else earlier(own, Status(course.status))
 
     def _schedule(self, review: Review, anchor: Anchor) -> None:
         if review.unit_kind == UnitKind.COURSE_RUN:
-            due = anchor["go_live_date"] if anchor.status == Status.REVIEWED else None
+            due = self._due(review, anchor) if anchor.status == Status.REVIEWED else None
             if due != review.due:
                 review.due, review.not_before, review.attempts, review.last_error = due, None, 0, ""
+
+    def _due(self, review: Review, run: Anchor) -> datetime | None:
+        """Return when an approved run goes live; one that is live without a date changes at once."""
+        date: datetime | None = run["go_live_date"]
+        if date is None and _official_statuses([run]).get(run.pk) == Status.PUBLISHED:
+            return review.due or self.operation.time
+        return date
 
     def _followers(self, before: Mapping[uuid.UUID, Status]) -> list[Act]:
         """Return an act for each open review whose draft's status moved without an act of its own."""

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from openedx_catalog_publisher.access.actions import Action
-from openedx_catalog_publisher.commands.anchors import Anchors, read_anchors
+from openedx_catalog_publisher.commands.anchors import Anchor, Anchors, lock_runs, read_anchors
 from openedx_catalog_publisher.commands.bulk import insert_records
 from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput, UnitNotFound
 from openedx_catalog_publisher.commands.rights import require_on_courses
 from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.ledger.edit_log import edit_record
 from openedx_catalog_publisher.models import (
+    CourseRun,
     EditRecord,
     Release,
     Review,
@@ -65,10 +66,12 @@ class Ofac:
     Attributes:
         has_restrictions: whether learners are restricted by OFAC.
         comment: what they say to it; None leaves it.
+        run: with the review of a course that was submitted by itself: uuid of the run of it that this is about.
     """
 
     has_restrictions: bool | None = None
     comment: str | None = None
+    run: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -324,7 +327,10 @@ def _stale(review: Review, cases: Cases) -> dict[str, Any]:
 def _decide_ofac(operation: Operation, cases: Cases, found: Found, ofac: Ofac | None) -> None:
     anchor = cases.anchor_of(found.review.unit_uuid)
     given = ofac is not None and (ofac.has_restrictions is not None or ofac.comment is not None)
-    if found.step != ReviewStep.LEGAL or anchor.kind == UnitKind.COURSE:
+    of_course = anchor.kind == UnitKind.COURSE
+    if of_course and given and ofac is not None and ofac.run is not None and found.step == ReviewStep.LEGAL:
+        anchor, of_course = _run_of(cases, anchor, ofac.run), False
+    if found.step != ReviewStep.LEGAL or of_course:
         if given:
             raise InvalidInput(
                 {"has_ofac_restrictions": ["This is decided on a run, in its legal review, and only there."]}
@@ -343,6 +349,13 @@ def _decide_ofac(operation: Operation, cases: Cases, found: Found, ofac: Ofac | 
         anchor.set(**{name: change["new"] for name, change in moved.items()})
         anchor.move(operation.time, content=False)
         insert_records([edit_record(operation, anchor, EditRecord.Action.UPDATE, moved)])
+
+
+def _run_of(cases: Cases, course: Anchor, run: uuid.UUID) -> Anchor:
+    if not CourseRun.drafts.filter(uuid=run, course=course.pk).exists():
+        raise UnitNotFound(f"{course.key} has no run {run}.")
+    lock_runs(cases.anchors, [run])
+    return cases.anchors.runs[run]
 
 
 def _approve(

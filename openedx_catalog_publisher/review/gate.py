@@ -18,6 +18,7 @@ from openedx_catalog_publisher.publishing.store import store_snapshots
 from openedx_catalog_publisher.review.approvals import clearances, reviewed_names
 from openedx_catalog_publisher.review.cases import Cases
 from openedx_catalog_publisher.review.policy import policy_digest
+from openedx_catalog_publisher.review.states import IN_REVIEW
 
 CLOSING_OF_EDIT: Mapping[EditRecord.Action, Review.Closing] = {
     EditRecord.Action.DISCARD: Review.Closing.DISCARDED,
@@ -52,7 +53,7 @@ class ReviewGate:
         it.
 
         Raises:
-            Conflict: with ``keep_reviews``, when a review would have to be closed.
+            Conflict: with ``keep_reviews``, when a review that waits for a decision would have to be closed.
         """
         cases = Cases(operation, anchors)
         if not cases.open:
@@ -96,9 +97,10 @@ class ReviewGate:
 
 
 def _refuse(cases: Cases, entry: DraftWrite, fields: Sequence[str]) -> None:
-    course = cases.anchors.courses.get(entry.anchor.uuid)
-    touched = cases.open.get(entry.anchor.uuid) or (course and cases.runs_of(course.uuid))
-    if touched:
+    is_course = entry.anchor.kind == UnitKind.COURSE
+    touched = [cases.open.get(entry.anchor.uuid), *(cases.runs_of(entry.anchor.uuid) if is_course else ())]
+    # What is approved and waits for its date may be changed, and is submitted again.
+    if any(review is not None and cases.draft_status(review) in IN_REVIEW for review in touched):
         raise Conflict(
             f"{entry.anchor.key} is in review, and this changes what is reviewed. The page is out of date: reload it.",
             [{"code": "in_review", "key": entry.anchor.key, "fields": list(fields)}],

@@ -50,7 +50,13 @@ def offer_of(course_type: str | None) -> Offer:
 
 
 def check_required(
-    kind: UnitKind, offer: Offer, content: Mapping[str, Any], state: Mapping[str, Any], *, prefix: str = ""
+    kind: UnitKind,
+    offer: Offer,
+    content: Mapping[str, Any],
+    state: Mapping[str, Any],
+    *,
+    prefix: str = "",
+    official: Mapping[str, Any] | None = None,
 ) -> dict[str, list[str]]:
     """
     Return what is missing of a unit, by field; empty where nothing is.
@@ -61,9 +67,13 @@ def check_required(
         content: the draft's content.
         state: state columns that count as filled or not, such as ``go_live_date``.
         prefix: what stands before the names, so that fields of a course and of a run can be told apart.
+        official: what is official of the unit, None for nothing. What lacks there is not asked for now, lest an older
+            unit could not be changed any more.
     """
-    values = {**content, **state}
+    values = {**content, **state} if official is None else dict(content)
     names = required_names(kind, offer.slug, marketable=offer.marketable, priced=offer.priced)
+    if official is not None:
+        names = tuple(name for name in names if official.get(name) not in EMPTY)
     found = {f"{prefix}{name}": [MESSAGE] for name in names if name in values and values[name] in EMPTY}
     place = values.get("geolocation")
     if place:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from openedx_catalog_publisher.access.actions import Action
 from openedx_catalog_publisher.commands.anchors import Anchor, Anchors, expect_tag, lock_runs, read_anchors
@@ -73,7 +74,7 @@ def submit_course(
     standings = read_standings(Selection.of(courses=[course]), lock=True, anchors=anchors)
     unit = standings.units[0]
     offer = offer_of(unit.draft.content["type"])
-    refuse_missing(check_required(UnitKind.COURSE, offer, unit.draft.content, {}))
+    refuse_missing(check_required(UnitKind.COURSE, offer, unit.draft.content, {}, official=_official(unit)))
     if not publication_of(unit):
         raise Conflict(f"{unit.anchor.key} has nothing to review: its draft is what is official.")
     reviews = _open(operation, cases, [unit], text=comment)
@@ -123,8 +124,17 @@ def submit_run(
     offer = offer_of(by_uuid[course.uuid].draft.content["type"])
     state = {"go_live_date": anchor["go_live_date"]}
     refuse_missing(
-        check_required(UnitKind.COURSE_RUN, offer, by_uuid[run].draft.content, state),
-        check_required(UnitKind.COURSE, offer, by_uuid[course.uuid].draft.content, {}, prefix="course."),
+        check_required(
+            UnitKind.COURSE_RUN, offer, by_uuid[run].draft.content, state, official=_official(by_uuid[run])
+        ),
+        check_required(
+            UnitKind.COURSE,
+            offer,
+            by_uuid[course.uuid].draft.content,
+            {},
+            prefix="course.",
+            official=_official(by_uuid[course.uuid]),
+        ),
     )
     wanted = [publication_of(unit) for unit in standings.units]
     if not any(wanted):
@@ -136,6 +146,10 @@ def submit_run(
         opening.insert(0, by_uuid[course.uuid])
     reviews = _open(operation, cases, opening, text=comment, with_run=True)
     return _finish(operation, cases, standings, reviews[run], reviews.get(course.uuid, joined))
+
+
+def _official(unit: Standing) -> Mapping[str, Any] | None:
+    return None if unit.official.snapshot is None else unit.official.snapshot.content
 
 
 def _refuse_open(cases: Cases, anchor: Anchor) -> None:
