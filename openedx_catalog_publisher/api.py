@@ -27,7 +27,13 @@ from openedx_catalog_publisher.editing.bulk import (
     carry_over,
     write_courses,
 )
-from openedx_catalog_publisher.editing.courses import CourseCreated, Written, create_course, update_course
+from openedx_catalog_publisher.editing.courses import (
+    CourseCreated,
+    Written,
+    course_differences,
+    create_course,
+    update_course,
+)
 from openedx_catalog_publisher.editing.deletion import delete_course, delete_run
 from openedx_catalog_publisher.editing.editors import add_editor, remove_editor
 from openedx_catalog_publisher.editing.field_error import FieldError
@@ -93,6 +99,7 @@ __all__ = [
     "can",
     "carry_over",
     "compare",
+    "course_differences",
     "create_course",
     "create_reference",
     "create_run",

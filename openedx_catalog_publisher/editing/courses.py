@@ -18,7 +18,7 @@ from openedx_catalog_publisher.editing.price_lists import canonical_prices, pric
 from openedx_catalog_publisher.editing.run_creation import run_creation
 from openedx_catalog_publisher.editing.run_keys import check_free, course_key
 from openedx_catalog_publisher.editing.slugs import free_course_slug
-from openedx_catalog_publisher.editing.topics import topic_codes
+from openedx_catalog_publisher.editing.topics import known_topic_codes, topic_codes
 from openedx_catalog_publisher.editing.types import check_course_type
 from openedx_catalog_publisher.models import (
     Course,
@@ -252,3 +252,30 @@ def update_course(
     changed = sorted(entry.logged)
     write_drafts(operation, anchors, [entry], known.references, keep_reviews=keep_reviews)
     return written(entry, changed)
+
+
+def course_differences(course: uuid.UUID, changes: Mapping[str, Any], *, extras: Extras = NO_EXTRAS) -> tuple[str, ...]:
+    """
+    Return the names of what a change of a course's draft would write, sorted; nothing is written. Checks no rights.
+
+    Arguments:
+        course: uuid of the course.
+        changes: content and state by name, as ``update_course`` takes it.
+        extras: what clients name in their own way.
+
+    Raises:
+        InvalidInput: naming every faulty field.
+        UnitNotFound: when there is no such draft.
+    """
+    anchors = read_anchors(courses=[course], lock=False)
+    anchor = anchors.courses[course]
+    identity = {"uuid": str(course), "key": anchor.key, "number": anchor["number"]}
+    content, state = canonical_changes(UnitKind.COURSE, changes, identity)
+    base = capture(UnitKind.COURSE, Side.DRAFT, [anchor.pk]).units[course].snapshot.content
+    wanted: dict[str, Any] = dict(content)
+    if extras.prices is not None:
+        wanted["entitlement"] = priced_entitlement({**base, **content}, canonical_prices(extras.prices))
+    if extras.topics is not None:
+        wanted["topics"] = known_topic_codes(extras.topics)
+    moved = {name for name, value in wanted.items() if value != base[name]}
+    return tuple(sorted(moved | {name for name, value in state.items() if value != anchor[name]}))

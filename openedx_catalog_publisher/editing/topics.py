@@ -35,6 +35,18 @@ def topic_codes(operation: Operation, names: Any) -> list[str]:
     return [str(known[slug]) for slug in slugs]
 
 
+def known_topic_codes(names: Any) -> list[str] | None:
+    """
+    Return the codes of topics in the order of their names; None where one of them does not exist. Nothing is made.
+
+    Raises:
+        InvalidInput: naming ``topics``, for what is no list of names.
+    """
+    slugs = _slugs(names)
+    known = dict(Topic.objects.filter(slug__in=slugs).values_list("slug", "uuid"))
+    return [str(known[slug]) for slug in slugs] if known.keys() == slugs.keys() else None
+
+
 def _slugs(names: Any) -> dict[str, str]:
     if names is None:
         return {}

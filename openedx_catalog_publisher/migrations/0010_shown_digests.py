@@ -6,28 +6,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('openedx_catalog_publisher', '0007_reviews'),
+        ("openedx_catalog_publisher", "0007_reviews"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ShownDigests',
+            name="ShownDigests",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('course_uuid', models.UUIDField(verbose_name='UUID of the course')),
-                ('course_digest', models.CharField(blank=True, default='', max_length=64, verbose_name='review digest of the course')),
-                ('run_digests', models.JSONField(blank=True, default=dict, verbose_name='review digests of runs')),
-                ('shown_at', models.DateTimeField(auto_now=True, verbose_name='shown')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='catalog_shown_digests', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("course_uuid", models.UUIDField(verbose_name="UUID of the course")),
+                (
+                    "course_digest",
+                    models.CharField(blank=True, default="", max_length=64, verbose_name="review digest of the course"),
+                ),
+                ("run_digests", models.JSONField(blank=True, default=dict, verbose_name="review digests of runs")),
+                ("shown_at", models.DateTimeField(auto_now=True, verbose_name="shown")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="catalog_shown_digests",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'shown digests',
-                'verbose_name_plural': 'shown digests',
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('user', 'course_uuid'), name='ocp_shown_digests_user_course_uniq')],
+                "verbose_name": "shown digests",
+                "verbose_name_plural": "shown digests",
+                "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "course_uuid"), name="ocp_shown_digests_user_course_uniq")
+                ],
             },
         ),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -200,15 +200,18 @@ class CourseFilter(UnitFilter):
     def by_run_statuses(self, rows: QuerySet[Any], name: str, words: Sequence[str]) -> QuerySet[Any]:
         """Narrow to courses that have a run of one of these statuses that is not hidden."""
         check_words(name, words, (*self.RUN_STATUSES, ARCHIVED))
-        if not words:
-            return rows
+        return rows.filter(self.has_run_of(words)) if words else rows
+
+    @classmethod
+    def has_run_of(cls, words: Collection[str]) -> Exists:
+        """Return the condition that a course has a run of one of these statuses that is not hidden."""
         now = timezone.now()
         over = Q(status=Status.UNPUBLISHED, end__lt=now)
-        statuses = {status for word in words for status in self.RUN_STATUSES.get(word, ())}
+        statuses = {status for word in words for status in cls.RUN_STATUSES.get(word, ())}
         wanted = Q(status__in=statuses) & ~over
         if ARCHIVED in words:
             wanted |= over
-        return rows.filter(Exists(CourseRun.everything.filter(wanted, course=OuterRef("pk"), hidden=False)))
+        return Exists(CourseRun.everything.filter(wanted, course=OuterRef("pk"), hidden=False))
 
     def by_editors(self, rows: QuerySet[Any], name: str, words: Sequence[str]) -> QuerySet[Any]:
         """Narrow to courses that one of these users edits."""

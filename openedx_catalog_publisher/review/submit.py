@@ -124,9 +124,7 @@ def submit_run(
     offer = offer_of(by_uuid[course.uuid].draft.content["type"])
     state = {"go_live_date": anchor["go_live_date"]}
     refuse_missing(
-        check_required(
-            UnitKind.COURSE_RUN, offer, by_uuid[run].draft.content, state, official=_official(by_uuid[run])
-        ),
+        check_required(UnitKind.COURSE_RUN, offer, by_uuid[run].draft.content, state, official=_official(by_uuid[run])),
         check_required(
             UnitKind.COURSE,
             offer,

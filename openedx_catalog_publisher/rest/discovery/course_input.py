@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from openedx_catalog_publisher.commands.errors import InvalidInput
+from openedx_catalog_publisher.editing.field_error import FieldError
+from openedx_catalog_publisher.editing.image_names import stored_name
 from openedx_catalog_publisher.models import Course, CourseType
 from openedx_catalog_publisher.models.derived import course as of_course
 from openedx_catalog_publisher.rest.named import uuid_or_none
@@ -57,8 +59,28 @@ WRITTEN = frozenset(
 
 PICTURES = ("image", "organization_logo_override")
 
+SENT_WITH_THE_PAGE = WRITTEN - {
+    "additional_metadata",
+    "card_image_url",
+    "excluded_from_search",
+    "excluded_from_seo",
+    "in_year_value",
+    "key_for_reruns",
+    "product_source",
+}
+"""What the micro-frontend sends of every course, changed or not."""
+
 PRESENT = frozenset(
-    {"video", "additional_metadata", "type__slug", "enterprise_subscription_inclusion", "organization_links"}
+    {
+        "image",
+        "card_image_url",
+        "organization_logo_override",
+        "video",
+        "additional_metadata",
+        "type__slug",
+        "enterprise_subscription_inclusion",
+        "organization_links",
+    }
 )
 """What ``course_input`` compares with."""
 
@@ -97,6 +119,33 @@ def course_input(data: Mapping[str, Any], present: Record | None) -> UnitInput:
     if "additional_metadata" in given:
         _put(given, "additional_metadata", _metadata(given, present))
     return read_input(COURSE, given)
+
+
+def is_whole_page(data: Mapping[str, Any], present: Record) -> bool:
+    """
+    Tell whether a client sent back all that its page shows of a course, with the pictures that there are.
+
+    Arguments:
+        data: what the client sent.
+        present: what the draft holds (``present_course``).
+    """
+    if not data.keys() >= SENT_WITH_THE_PAGE:
+        return False
+    shown = {
+        "image": present.image or present.card_image_url,
+        "organization_logo_override": present.organization_logo_override,
+    }
+    return all(_is_picture(name, data[name], str(shown[name] or "")) for name in PICTURES)
+
+
+def _is_picture(column: str, value: Any, shown: str) -> bool:
+    field: Any = Course._meta.get_field(column)
+    try:
+        name = stored_name(field, value)
+    except FieldError:
+        # An address elsewhere is shown where no picture is stored.
+        name = value
+    return (name or "") == shown
 
 
 KEEP: Any = object()

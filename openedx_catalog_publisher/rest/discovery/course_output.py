@@ -6,8 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from openedx_catalog_publisher.models import CourseOrganization
+from openedx_catalog_publisher.models import CourseOrganization, Status
 from openedx_catalog_publisher.models.derived import course as of_course
+from openedx_catalog_publisher.models.derived import course_run as of_run
 from openedx_catalog_publisher.rest.course_output import (
     OWNERS,
     RUNS,
@@ -20,9 +21,11 @@ from openedx_catalog_publisher.rest.discovery.reference_output import DoorOrgani
 from openedx_catalog_publisher.rest.discovery.run_output import (
     OFFICIAL,
     SHOWN,
+    STATUS,
     NestedRunOutput,
     has_official,
     is_shown,
+    shown_status,
     with_utm,
 )
 from openedx_catalog_publisher.rest.output import Computed
@@ -86,6 +89,11 @@ class DoorCourseOutput(CourseOutput):
         nullable_text(),
         reads=("url_slug", *OFFICIAL),
     )
+    course_run_statuses = Computed(
+        lambda row, scene: sorted({_status(run, row, scene) for run in row.course_runs if not run.hidden}),
+        _list(),
+        reads=("course_review", *of_runs("hidden", *STATUS)),
+    )
     course_run_keys = Computed(
         lambda row, scene: [run.key for run in _shown_runs(row, scene)], _list(), reads=of_runs("key", *SHOWN)
     )
@@ -106,6 +114,12 @@ class DoorCourseOutput(CourseOutput):
 
 def _organizations(row: Any, kind: str) -> list[Any]:
     return [link.organization for link in links_of_kind(row.organization_links, kind)]
+
+
+def _status(run: Any, course: Any, scene: Any) -> str:
+    if run.status == Status.UNPUBLISHED and of_run.has_ended(run, scene.now):
+        return of_course.ARCHIVED
+    return shown_status(run, course.course_review, scene.now)
 
 
 def _advertised(row: Any, scene: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 from openedx_catalog_publisher.access.policy import may_by_account
 from openedx_catalog_publisher.access.roles import holds_anywhere
 from openedx_catalog_publisher.api import Action, create_run, update_run, visible
-from openedx_catalog_publisher.commands.errors import InvalidInput, NotPermitted
+from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput, NotPermitted
 from openedx_catalog_publisher.models import (
     Course,
     CourseOrganization,
@@ -29,8 +30,17 @@ from openedx_catalog_publisher.rest.discovery.door import Sentence, require_publ
 from openedx_catalog_publisher.rest.discovery.flags import flag, keys, words
 from openedx_catalog_publisher.rest.discovery.metadata import CourseRunMetadata
 from openedx_catalog_publisher.rest.discovery.run_input import refused_names, run_creation_input, run_input, seat_terms
-from openedx_catalog_publisher.rest.discovery.run_output import DoorRunOutput
-from openedx_catalog_publisher.rest.discovery.units import UnitDoor
+from openedx_catalog_publisher.rest.discovery.run_output import DoorRunOutput, shown_status
+from openedx_catalog_publisher.rest.discovery.shown import note_run, open_reviews
+from openedx_catalog_publisher.rest.discovery.units import REVIEW, UnitDoor
+from openedx_catalog_publisher.rest.discovery.workflow import (
+    check_decision,
+    decide_run,
+    in_words,
+    is_decision,
+    release_run,
+    says_no_draft,
+)
 from openedx_catalog_publisher.rest.filters import CourseRunFilter, narrowed
 from openedx_catalog_publisher.rest.row_reader import Record
 from openedx_catalog_publisher.rest.selections import named
@@ -46,6 +56,7 @@ class CourseRunDoor(UnitDoor):
     output = DoorRunOutput
     orders = {"key": "key_normalized", "start": "start"}
     course_path = "course__pk"
+    course_uuid = "course__uuid"
     metadata_class = CourseRunMetadata
 
     def read(self, rows: QuerySet[Any], paths: Collection[str]) -> list[Record]:
@@ -100,13 +111,31 @@ class CourseRunDoor(UnitDoor):
         return self.answer_draft(request, draft, status=201)
 
     def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
-        """Change a run's draft; what is not named stays."""
-        draft = self._editable(request, id)
+        """
+        Change a run's draft; what is not named stays. With ``draft: false`` it is published or submitted, too.
+
+        A status that approves the step for which the run waits is a decision.
+        """
         data = body_of(request.data)
+        draft = self._draft(request, id)
+        if is_decision(data, draft["shown"]):
+            check_decision(data, draft["shown"])
+            decide_run(self.actor, draft, data)
+            return self.answer_draft(request, draft["pk"])
+        if not visible(request.user, Action.EDIT, CourseRun.everything.filter(pk=draft["pk"])).exists():
+            raise self.missing()
         if {"has_ofac_restrictions", "ofac_comment"} & data.keys():
-            raise Sentence("The OFAC decision and its comment can be given in a review only.")
+            raise Sentence("The OFAC decision and its comment can be given with a decision in the legal review only.")
         self._save(draft, data)
-        return self.answer_draft(request, draft["pk"])
+        if says_no_draft(data):
+            try:
+                release_run(self.actor, draft["uuid"])
+            except InvalidInput as error:
+                raise in_words(error) from error
+        reviews = open_reviews(draft["course__uuid"])
+        response = self.answer_draft(request, draft["pk"])
+        note_run(request.user, reviews, draft["uuid"])
+        return response
 
     def _save(self, draft: dict[str, Any], data: dict[str, Any]) -> None:
         errors = refused_names(data, draft["pk"])
@@ -115,17 +144,31 @@ class CourseRunDoor(UnitDoor):
         given = run_input(data, draft["pk"])
         terms = seat_terms(data, draft["pk"], may_override=may_override_deadlines(self.request.user))
         try:
-            update_run(self.actor, draft["uuid"], given.changes, prices=given.extras.get("prices"), terms=terms)
+            update_run(
+                self.actor,
+                draft["uuid"],
+                given.changes,
+                prices=given.extras.get("prices"),
+                terms=terms,
+                keep_reviews=True,
+            )
         except InvalidInput as error:
             raise RUN.in_public(error) from error
+        except Conflict as error:
+            if any(detail.get("code") == "in_review" for detail in error.details):
+                raise Sentence(f"{draft['key']} is in review: until that is over it cannot be changed.", 403) from error
+            raise
 
-    def _editable(self, request: Request, name: str) -> dict[str, Any]:
+    def _draft(self, request: Request, name: str) -> dict[str, Any]:
+        """Return what is known of the draft that a path names, with the status that clients see."""
         require_publisher_user(request.user)
-        rows = visible(request.user, Action.EDIT, named(CourseRun.everything.filter(draft=True), name))
-        found: dict[str, Any] | None = rows.values("pk", "uuid", "key", "status").first()
+        rows = visible(request.user, Action.VIEW_DRAFT, named(CourseRun.everything.filter(draft=True), name))
+        rows = self.with_review(rows, {REVIEW})
+        found = rows.values("pk", "uuid", "key", "status", "draft", "end", "course__uuid", REVIEW).first()
         if found is None:
             raise self.missing()
-        return found
+        run = Record(**{column: found[column] for column in ("status", "draft", "end")})
+        return {**found, "shown": shown_status(run, found[REVIEW], timezone.now())}
 
     def _course(self, name: Any) -> Course:
         if not isinstance(name, str) or not name:

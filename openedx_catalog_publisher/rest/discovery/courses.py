@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from openedx_catalog_publisher.api import Action, can, create_course, update_course, visible
-from openedx_catalog_publisher.commands.errors import InvalidInput, NotPermitted
+from openedx_catalog_publisher.api import Action, can, course_differences, create_course, update_course, visible
+from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput, NotPermitted
 from openedx_catalog_publisher.editing.courses import Extras
-from openedx_catalog_publisher.models import Course, OrganizationProfile, Source
+from openedx_catalog_publisher.models import Course, CourseRun, OrganizationProfile, Review, Source, Status
 from openedx_catalog_publisher.models.normalization import normalize_key
-from openedx_catalog_publisher.rest.discovery.course_input import course_input, present_course
+from openedx_catalog_publisher.rest.discovery.course_input import course_input, is_whole_page, present_course
 from openedx_catalog_publisher.rest.discovery.course_output import DoorCourseOutput
 from openedx_catalog_publisher.rest.discovery.door import Sentence, require_publisher_user, wants_drafts
 from openedx_catalog_publisher.rest.discovery.flags import keys, words
 from openedx_catalog_publisher.rest.discovery.metadata import CourseMetadata
 from openedx_catalog_publisher.rest.discovery.run_input import run_creation_input
+from openedx_catalog_publisher.rest.discovery.shown import note_course, note_page, open_reviews, open_reviews_of
+from openedx_catalog_publisher.rest.discovery.sparse import is_narrowed
 from openedx_catalog_publisher.rest.discovery.units import UnitDoor
+from openedx_catalog_publisher.rest.discovery.workflow import (
+    IN_REVIEW,
+    RELOAD,
+    may_review,
+    release_course,
+    says_no_draft,
+)
 from openedx_catalog_publisher.rest.filters import CourseFilter, narrowed
 from openedx_catalog_publisher.rest.row_reader import Record
 from openedx_catalog_publisher.rest.selections import named
@@ -48,6 +59,7 @@ class CourseDoor(UnitDoor):
         for name in ("title", "number", "modified", "uuid", "url_slug", "enrollment_count", "recent_enrollment_count")
     } | {"key": "key_normalized", "key_for_reruns": "key_for_reruns"}
     course_path = "pk"
+    course_uuid = "uuid"
     errors_as_text = True
     metadata_class = CourseMetadata
 
@@ -65,11 +77,13 @@ class CourseDoor(UnitDoor):
         given = {
             "keys": ",".join(keys(request)),
             "uuids": ",".join(words(request, "uuids")),
-            "course_run_statuses": ",".join(set(words(request, "course_run_statuses")) & RUN_STATUSES),
             "editors": ",".join(word for word in words(request, "editors") if word.isascii() and word.isdigit()),
             "course_type": ",".join(words(request, "course_type")),
             "modified_since": request.query_params.get("timestamp", ""),
         }
+        statuses = set(words(request, "course_run_statuses")) & RUN_STATUSES
+        if statuses:
+            rows = rows.filter(_has_run_shown_as(statuses))
         if wants_drafts(request):
             given["search"] = request.query_params.get("pubq", "").strip()
         try:
@@ -104,29 +118,54 @@ class CourseDoor(UnitDoor):
         draft = Course.drafts.values_list("pk", flat=True).get(uuid=created.course.uuid)
         return self.answer_draft(request, draft, status=201)
 
-    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
-        """Change a course's draft; what is not named stays."""
-        draft = self._editable(request, id)
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
+        """Answer one course; which runs under review its page shows is noted, for decisions that name no content."""
+        if not wants_drafts(request) or is_narrowed(request):
+            return super().retrieve(request, id)
+        reviews = open_reviews_of(id)
+        response = super().retrieve(request, id)
+        if reviews.by_unit and may_review(request.user):
+            note_page(request.user, reviews, (uuid.UUID(run["uuid"]) for run in response.data["course_runs"]))
+        return response
+
+    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+        """
+        Change a course's draft; what is not named stays. With ``draft: false`` it is published or submitted, too.
+
+        While the course or a run of it is in review, only what needs no review can change. A page that is sent back
+        whole and changes nothing confirms that it shows what is under review.
+        """
+        draft, may_edit = self._writable(request, id)
         data = body_of(request.data)
-        given = course_input(data, present_course(draft["pk"]))
+        reviews = open_reviews(draft["uuid"])
+        present = present_course(draft["pk"])
+        given = course_input(data, present)
+        extras = Extras(prices=given.extras.get("prices"), topics=given.extras.get("topics"))
         try:
-            update_course(
-                self.actor,
-                draft["uuid"],
-                given.changes,
-                extras=Extras(prices=given.extras.get("prices"), topics=given.extras.get("topics")),
-            )
+            if may_edit:
+                update_course(self.actor, draft["uuid"], given.changes, extras=extras, keep_reviews=True)
+            elif course_differences(draft["uuid"], given.changes, extras=extras):
+                raise Conflict(RELOAD)
         except InvalidInput as error:
             raise COURSE.in_public(error) from error
+        if is_whole_page(data, present):
+            note_course(request.user, reviews)
+        if may_edit and says_no_draft(data):
+            try:
+                release_course(self.actor, draft["uuid"])
+            except InvalidInput as error:
+                raise Sentence(f"Saved, and not submitted for review. {COURSE.in_public(error).message}") from error
         return self.answer_draft(request, draft["pk"])
 
-    def _editable(self, request: Request, name: str) -> dict[str, Any]:
+    def _writable(self, request: Request, name: str) -> tuple[dict[str, Any], bool]:
+        """Return the draft that a path names, and whether the user edits it, or reviews it only."""
         require_publisher_user(request.user)
-        rows = visible(request.user, Action.EDIT, named(Course.everything.filter(draft=True), name))
-        found: dict[str, Any] | None = rows.values("pk", "uuid", "key").first()
-        if found is None:
-            raise self.missing()
-        return found
+        rows = named(Course.everything.filter(draft=True), name)
+        for action in (Action.EDIT, Action.REVIEW_LEGAL, Action.REVIEW_INTERNAL):
+            found: dict[str, Any] | None = visible(request.user, action, rows).values("pk", "uuid", "key").first()
+            if found is not None:
+                return found, action is Action.EDIT
+        raise self.missing()
 
     def _owner(self, org: Any) -> OrganizationProfile:
         profile = None
@@ -138,6 +177,19 @@ class CourseDoor(UnitDoor):
         if not can(self.request.user, Action.CREATE_COURSE, profile):
             raise NotPermitted(f"You may not create courses of {profile.key}.")
         return profile
+
+
+def _has_run_shown_as(statuses: set[str]) -> Q:
+    """Return the condition that a course has a run that is shown with one of these statuses."""
+    shown = Q(CourseFilter.has_run_of(statuses))
+    reviews = {status for word in statuses for status in CourseFilter.RUN_STATUSES.get(word, ())} & {*IN_REVIEW}
+    if reviews:
+        # Live runs are in review with their course.
+        review = Review.objects.filter(open_unit=OuterRef("uuid"), status__in=reviews)
+        going_on = Q(end__isnull=True) | Q(end__gte=timezone.now())
+        live = CourseRun.everything.filter(going_on, course=OuterRef("pk"), hidden=False, status=Status.PUBLISHED)
+        shown |= Q(Exists(review), Exists(live), draft=True)
+    return shown
 
 
 def known_source(slug: Any) -> Any:

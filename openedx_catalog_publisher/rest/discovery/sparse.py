@@ -24,6 +24,11 @@ def narrowed_output(serializer: Output, request: Request) -> Output:
     return serializer
 
 
+def is_narrowed(request: Request) -> bool:
+    """Tell whether a request wants less than whole answers."""
+    return bool(words(request, "fields") or words(request, "omit"))
+
+
 def _narrow(serializer: Output, wanted: Collection[str], unwanted: Collection[str]) -> None:
     named = {name.partition(".")[0] for name in wanted}
     for name, entry in list(serializer.fields.items()):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from openedx_catalog_publisher.api import Action, visible
 from openedx_catalog_publisher.commands.errors import UnitNotFound
-from openedx_catalog_publisher.models import UnitRoot
+from openedx_catalog_publisher.models import Review, UnitRoot
 from openedx_catalog_publisher.rest.discovery.door import DiscoveryViewSet, require_publisher_user, wants_drafts
 from openedx_catalog_publisher.rest.discovery.flags import words
 from openedx_catalog_publisher.rest.discovery.paging import pages_for
@@ -22,6 +22,8 @@ from openedx_catalog_publisher.rest.row_reader import Record
 from openedx_catalog_publisher.rest.selections import named
 from openedx_catalog_publisher.rest.units import editable_courses
 
+REVIEW = "course_review"
+
 
 class UnitDoor(DiscoveryViewSet):
     """Views of one kind of unit."""
@@ -31,6 +33,7 @@ class UnitDoor(DiscoveryViewSet):
     orders: ClassVar[Mapping[str, str]]
     default_order: ClassVar[str] = "key"
     course_path: ClassVar[str]
+    course_uuid: ClassVar[str]
 
     def read(self, rows: QuerySet[Any], paths: Collection[str]) -> list[Record]:
         """Read rows of this kind with what an answer needs."""
@@ -41,23 +44,24 @@ class UnitDoor(DiscoveryViewSet):
         raise NotImplementedError
 
     def rows(self, request: Request) -> QuerySet[Any]:
+        """Return the rows of the side that a reading request is about, as far as the user may see them."""
+        if not wants_drafts(request):
+            return visible(request.user, Action.VIEW_OFFICIAL, self.model.everything.filter(draft=False))
+        return visible(request.user, Action.VIEW_DRAFT, self.model.everything.filter(draft=True))
+
+    def list(self, request: Request) -> Response:
         """
-        Return the rows of the side that a reading request is about, as far as the user may see them.
+        Answer a page of the list.
 
         Raises:
             NotPermitted: when it asks for drafts and the user does not work on the catalog.
         """
-        if not wants_drafts(request):
-            return visible(request.user, Action.VIEW_OFFICIAL, self.model.everything.filter(draft=False))
-        require_publisher_user(request.user)
-        return visible(request.user, Action.VIEW_DRAFT, self.model.everything.filter(draft=True))
-
-    def list(self, request: Request) -> Response:
-        """Answer a page of the list."""
+        if wants_drafts(request):
+            require_publisher_user(request.user)
         serializer = narrowed_output(self.output(), request)
         ordering = self._ordering(request)
-        rows = self.asked_for(request, self.rows(request)).order_by(*ordering)
         paths = serializer.reads() | {self.course_path, "draft"}
+        rows = self.with_review(self.asked_for(request, self.rows(request)).order_by(*ordering), paths)
         pages = pages_for(request)
         page = pages.paginate_queryset(LazyRows(rows, lambda window: self.read(window, paths)), request) or []
         self._set_scene(request, serializer, page)
@@ -77,14 +81,26 @@ class UnitDoor(DiscoveryViewSet):
         Answer the one row of a query set.
 
         Raises:
+            NotPermitted: when there is no draft, and the user does not work on the catalog.
             UnitNotFound: when there is none.
         """
         serializer = narrowed_output(self.output(), request)
-        found = self.read(rows[:1], serializer.reads() | {self.course_path, "draft"})
+        paths = serializer.reads() | {self.course_path, "draft"}
+        found = self.read(self.with_review(rows, paths)[:1], paths)
         if not found:
+            if wants_drafts(request):
+                require_publisher_user(request.user)
             raise self.missing()
         self._set_scene(request, serializer, found)
         return Response(serializer.to_representation(found[0]), status=status)
+
+    def with_review(self, rows: QuerySet[Any], paths: Collection[str]) -> QuerySet[Any]:
+        """Return the rows with the status of their course's open review, where the answer reads it."""
+        if REVIEW not in paths and f"course_runs.course__{REVIEW}" not in paths:
+            return rows
+        review = Review.objects.filter(open_unit=OuterRef(self.course_uuid)).values("status")[:1]
+        annotated: QuerySet[Any] = rows.annotate(**{REVIEW: Subquery(review)})
+        return annotated
 
     def missing(self) -> UnitNotFound:
         """Return the error for what is not there, or not for this user, in Django REST framework's words."""

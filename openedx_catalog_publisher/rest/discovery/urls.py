@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from openedx_catalog_publisher.rest.discovery.collaborators import CollaboratorDoor
+from openedx_catalog_publisher.rest.discovery.comments import CommentDoor
 from openedx_catalog_publisher.rest.discovery.course_editors import CourseEditorDoor
 from openedx_catalog_publisher.rest.discovery.course_runs import CourseRunDoor
 from openedx_catalog_publisher.rest.discovery.courses import CourseDoor
@@ -40,6 +41,7 @@ api.register("course_review", CourseReviewDoor, basename="discovery-course-revie
 api.register("course_recommendations", CourseRecommendationDoor, basename="discovery-course-recommendation")
 api.register("course_editors", CourseEditorDoor, basename="discovery-course-editor")
 api.register("collaborators", CollaboratorDoor, basename="discovery-collaborator")
+api.register("comments", CommentDoor, basename="discovery-comment")
 api.register("people", PersonDoor, basename="discovery-person")
 api.register("search/person_typeahead", PersonTypeaheadDoor, basename="discovery-person-typeahead")
 

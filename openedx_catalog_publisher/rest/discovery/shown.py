@@ -1,0 +1,106 @@
+"""
+What reviewers were shown: a decision through this door names no content, so the door remembers what it would name.
+
+Digests are read before what is answered or written, so that what moves in between makes a decision fail, and never
+hold for something that nobody saw.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from openedx_catalog_publisher.models import Course, Review, ShownDigests
+from openedx_catalog_publisher.rest.named import uuid_or_none
+from openedx_catalog_publisher.rest.selections import named
+
+
+@dataclass(frozen=True)
+class OpenReviews:
+    """
+    The open reviews of a course and its runs.
+
+    Attributes:
+        course: uuid of the course.
+        by_unit: review by uuid of the course or run.
+    """
+
+    course: uuid.UUID
+    by_unit: Mapping[uuid.UUID, Review] = field(default_factory=dict)
+
+    @property
+    def of_course(self) -> Review | None:
+        """The review of the course itself."""
+        return self.by_unit.get(self.course)
+
+    def run_digests(self, runs: Iterable[uuid.UUID]) -> dict[str, str]:
+        """Return the digests of runs that are under review, by uuid as text."""
+        return {str(run): self.by_unit[run].review_digest for run in runs if run in self.by_unit}
+
+
+def open_reviews(course: uuid.UUID) -> OpenReviews:
+    """Return the open reviews of a course and its runs, in one statement."""
+    rows = Review.objects.filter(course_uuid=course, open_unit__isnull=False)
+    return OpenReviews(course=course, by_unit={row.unit_uuid: row for row in rows})
+
+
+def open_reviews_of(name: str) -> OpenReviews:
+    """Return the open reviews of the course that a key or a UUID names, and of its runs, in one statement."""
+    course = uuid_or_none(name)
+    wanted: Any = named(Course.drafts.all(), name).values("uuid") if course is None else [course]
+    rows = list(Review.objects.filter(course_uuid__in=wanted, open_unit__isnull=False))
+    found = rows[0].course_uuid if rows else course or uuid.UUID(int=0)
+    return OpenReviews(course=found, by_unit={row.unit_uuid: row for row in rows})
+
+
+def shown_to(user: Any, course: uuid.UUID) -> ShownDigests:
+    """Return what a user was shown of a course; an empty row, not stored, where nothing was."""
+    found = ShownDigests.objects.filter(user=user, course_uuid=course).first()
+    return found or ShownDigests(user=user, course_uuid=course)
+
+
+def note_page(user: Any, reviews: OpenReviews, runs: Iterable[uuid.UUID]) -> None:
+    """Note that a user was shown the whole page of a course, with these runs."""
+    digests = reviews.run_digests(runs)
+
+    def replace(row: ShownDigests) -> None:
+        row.run_digests = digests
+
+    _note(user, reviews.course, replace)
+
+
+def note_run(user: Any, reviews: OpenReviews, run: uuid.UUID) -> None:
+    """Note that a user was shown a run, as it is after the user's own change of it."""
+    digests = reviews.run_digests([run])
+
+    def add(row: ShownDigests) -> None:
+        row.run_digests = {**row.run_digests, **digests}
+
+    if digests:
+        _note(user, reviews.course, add)
+
+
+def note_course(user: Any, reviews: OpenReviews) -> None:
+    """Note that a user sent a whole course back, and it is what is under review."""
+    review = reviews.of_course
+
+    def confirm(row: ShownDigests) -> None:
+        row.course_digest = review.review_digest if review is not None else ""
+
+    if review is not None:
+        _note(user, reviews.course, confirm)
+
+
+def _note(user: Any, course: uuid.UUID, change: Callable[[ShownDigests], None]) -> None:
+    # Answers to requests that were sent at once add to one row.
+    with transaction.atomic():
+        ShownDigests.objects.get_or_create(user=user, course_uuid=course)
+        row = ShownDigests.objects.select_for_update().get(user=user, course_uuid=course)
+        before = (row.course_digest, dict(row.run_digests))
+        change(row)
+        if before != (row.course_digest, row.run_digests):
+            row.save()
