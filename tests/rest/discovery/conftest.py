@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from openedx_catalog_publisher.models import Course, Source
+from openedx_catalog_publisher.api import Selection
+from openedx_catalog_publisher.models import Course, OrganizationProfile, Source
 from tests import factories
 from tests.rest.conftest import client_of
 
@@ -64,6 +65,23 @@ class Door:
 
     def _whole(self, path: str) -> str:
         return path if path.startswith(DOOR) else f"{DOOR}/api/v1{path}"
+
+
+@pytest.fixture
+def course(organization: OrganizationProfile, member: Any) -> Course:
+    """A full course of AcmeX with two runs, live, made by its member."""
+    created = factories.make_course(
+        organization,
+        actor=factories.acting(member),
+        number="DS101",
+        title="Data für alle",
+        runs=[
+            factories.run_changes(run="1T2031", staff=[factories.make_person("Grace")]),
+            {"run": "2T2031", "start": "2031-07-01T00:00:00Z", "type": factories.run_type()},
+        ],
+    )
+    factories.publish_now(Selection.of(courses=[created.course.uuid], all_runs=True))
+    return Course.drafts.get(uuid=created.course.uuid)
 
 
 @pytest.fixture
