@@ -48,7 +48,12 @@ INSTALLED_APPS = [
 ]
 INSTALLED_APPS.extend(get_plugin_apps(PROJECT_TYPE))
 
+# Where a micro-frontend may run that uses this demo, on a port of its own: that of frontend-app-publisher by default.
+MICRO_FRONTENDS = os.environ.get("CATALOG_MICRO_FRONTENDS", "http://localhost:18400").split()
+CSRF_TRUSTED_ORIGINS = MICRO_FRONTENDS
+
 MIDDLEWARE = [
+    "demo.micro_frontends.AllowMicroFrontends",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

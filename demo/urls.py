@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import path
 from edx_django_utils.plugins import get_plugin_url_patterns
 
-from demo.views import api_docs, catalog, drafts, mailbox, people
+from demo.views import api_docs, catalog, drafts, mailbox, micro_frontends, people
 from demo.views.home import home
 
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("demo/log-in/", people.log_in, name="log-in"),
     path("demo/log-out/", people.log_out, name="log-out"),
     path("demo/token/", people.token, name="token"),
+    path("csrf/api/v1/token", micro_frontends.csrf_token, name="csrf-token"),
+    path("login_refresh", micro_frontends.refresh_login, name="refresh-login"),
+    path("logout", micro_frontends.sign_out, name="sign-out"),
     path("admin/login/", people.admin_log_in),
     path("admin/", admin.site.urls),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),

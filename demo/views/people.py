@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from demo import mode
 from demo.accounts import user_of
+from demo.micro_frontends import leads_to_micro_frontend
 from demo.tokens import token_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -66,8 +67,8 @@ def admin_log_in(request: HttpRequest) -> HttpResponse:
 
 
 def next_page(asked_for: str) -> str:
-    """Return where to go: the path that was asked for, if it is one of this site, else the home page."""
-    if url_has_allowed_host_and_scheme(asked_for, allowed_hosts=None):
+    """Return where to go: what was asked for, if it is on this site or in a micro-frontend, else the home page."""
+    if url_has_allowed_host_and_scheme(asked_for, allowed_hosts=None) or leads_to_micro_frontend(asked_for):
         return asked_for
     return reverse("home")
 
