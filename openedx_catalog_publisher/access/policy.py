@@ -32,7 +32,7 @@ from openedx_catalog_publisher.models import (
     RoleName,
     UnitRoot,
 )
-from openedx_catalog_publisher.settings.conf import staff_read_only
+from openedx_catalog_publisher.settings.conf import anonymous_reads, staff_read_only
 
 READ_ACTIONS = frozenset({Action.VIEW_DRAFT, Action.VIEW_OFFICIAL})
 
@@ -66,7 +66,8 @@ def visible(user: Any, action: Action, units: QuerySet[Any]) -> QuerySet[Any]:
     Return the units on which a user may do something, as a query set that adds one subquery.
 
     Arguments:
-        user: a user of the platform; None or anonymous has no right.
+        user: a user of the platform; None or anonymous has no right, but to read what is official where the setting
+            ``CATALOG_PUBLISHER_ANONYMOUS_READS`` says so.
         action: one of ``UNIT_ACTIONS``.
         units: courses or course runs. All actions but ``VIEW_OFFICIAL`` are on drafts: other rows are left out.
 
@@ -75,10 +76,10 @@ def visible(user: Any, action: Action, units: QuerySet[Any]) -> QuerySet[Any]:
     """
     if action not in UNIT_ACTIONS:
         raise ValueError(f"{action} is not an action on units.")
-    if not is_known(user):
-        return units.none()
-    if action is Action.VIEW_OFFICIAL:
+    if action is Action.VIEW_OFFICIAL and (is_known(user) or anonymous_reads()):
         return units.filter(draft=False)
+    if not is_known(user) or action is Action.VIEW_OFFICIAL:
+        return units.none()
     drafts = units.filter(draft=True)
     if may_by_account(user, action):
         return drafts
@@ -133,10 +134,12 @@ def can(user: Any, action: Action, obj: Any) -> bool:
             organization's profile; for reference actions the row, or its model for ``CREATE_REFERENCE``; for
             ``IMPORT``, ``MANAGE_ROLES`` and ``MANAGE_OUTBOX`` the installation, which is the string ``*``.
     """
-    if obj is None or not is_known(user):
+    if obj is None:
         return False
     if action in UNIT_ACTIONS:
         return _can_on_unit(user, action, obj)
+    if not is_known(user):
+        return False
     if may_by_account(user, action):
         return True
     if action is Action.CREATE_COURSE:

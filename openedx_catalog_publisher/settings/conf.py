@@ -420,6 +420,14 @@ OAUTH_CLIENT_ID: Final = Setting(f"{PREFIX}OAUTH_CLIENT_ID", "", TEXT)
 OAUTH_CLIENT_SECRET: Final = Setting(f"{PREFIX}OAUTH_CLIENT_SECRET", "", TEXT)
 
 OAUTH_CLIENT: Final = {each.name: each for each in (OAUTH_ROOT, OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET)}
+# .. toggle_name: CATALOG_PUBLISHER_ANONYMOUS_READS
+# .. toggle_implementation: DjangoSetting
+# .. toggle_default: False
+# .. toggle_description: On, what is official is read through Discovery's door without an account, at the rate of
+#     'anonymous'. Off, every reader has an account.
+# .. toggle_use_cases: open_edx
+# .. toggle_creation_date: 2026-11-28
+ANONYMOUS_READS: Final = Setting(f"{PREFIX}ANONYMOUS_READS", False, BOOLEAN)
 
 ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
     STAFF_READ_ONLY,
@@ -451,6 +459,7 @@ ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
     STUDIO_FOLLOWS_DATES,
     STUDIO_SECONDS,
     *OAUTH_CLIENT.values(),
+    ANONYMOUS_READS,
 )
 
 
@@ -597,3 +606,8 @@ def studio_seconds() -> int:
 def oauth_client() -> tuple[str, str, str]:
     """Address of the LMS, client id and secret, each '' where it is not set. Raises ImproperlyConfigured."""
     return OAUTH_ROOT.value(), OAUTH_CLIENT_ID.value(), OAUTH_CLIENT_SECRET.value()
+
+
+def anonymous_reads() -> bool:
+    """Whether what is official is read without an account. Raises ImproperlyConfigured for a wrong type."""
+    return ANONYMOUS_READS.value()

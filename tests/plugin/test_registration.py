@@ -129,6 +129,7 @@ def test_a_service_without_settings_of_its_own_gets_the_defaults(
         "CATALOG_PUBLISHER_OAUTH_ROOT": "",
         "CATALOG_PUBLISHER_OAUTH_CLIENT_ID": "",
         "CATALOG_PUBLISHER_OAUTH_CLIENT_SECRET": "",
+        "CATALOG_PUBLISHER_ANONYMOUS_READS": False,
     }
 
 

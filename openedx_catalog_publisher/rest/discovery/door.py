@@ -21,9 +21,11 @@ from openedx_catalog_publisher.api import Action, NotPermitted
 from openedx_catalog_publisher.commands.errors import Busy, CatalogError, Conflict, InvalidInput
 from openedx_catalog_publisher.models import WriteSource
 from openedx_catalog_publisher.rest.discovery.flags import flag, words
+from openedx_catalog_publisher.rest.discovery.freshness import mark_unshared
 from openedx_catalog_publisher.rest.output import Scene
 from openedx_catalog_publisher.rest.problems import BUSY_SECONDS, messages_by_field
-from openedx_catalog_publisher.rest.views import CatalogView
+from openedx_catalog_publisher.rest.views import CatalogView, KnownUser
+from openedx_catalog_publisher.settings.conf import anonymous_reads
 
 UTM_MEDIUM = "affiliate_partner"
 
@@ -56,14 +58,34 @@ class DoorScene(Scene):
     hidden: bool = True
 
 
+class DoorKeeper(KnownUser):
+    """Lets in who is known, and everybody to what is official where the setting says so."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Tell whether whoever asks may come in."""
+        if super().has_permission(request, view):
+            return True
+        is_open = getattr(view, "open_to_all", False) and anonymous_reads()
+        return is_open and request.method in SAFE_METHODS and not wants_drafts(request)
+
+
 class DiscoveryView(CatalogView):
     """A view of Discovery's door. It stands in no OpenAPI document: Discovery's own description holds."""
 
     source = WriteSource.DISCOVERY
     schema: Any = None
 
+    permission_classes = [DoorKeeper]
+
+    open_to_all: ClassVar[bool] = False
+    """Whether what this view reads of officials may be read without an account, where the setting says so."""
+
     errors_as_text: ClassVar[bool] = False
     """Whether faulty fields are told in one text, as Discovery does of courses, and not in an object by field."""
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Finish an answer, which no cache may give to another user."""
+        return mark_unshared(super().finalize_response(request, response, *args, **kwargs))
 
     def answer_error(self, error: Exception, drf_response: Response | None) -> Response | None:
         """Return the answer for an error in Discovery's form: a text, an object by field, or an object with detail."""
@@ -137,7 +159,7 @@ def require_publisher_user(user: Any) -> None:
         raise NotPermitted("Drafts are for course teams and for those who review or administer the catalog.")
 
 
-def wants_drafts(request: Request, view: APIView | None = None) -> bool:
+def wants_drafts(request: Request) -> bool:
     """
     Tell whether a request is about drafts: it says so, or it writes.
 

@@ -54,6 +54,7 @@ class DoorProgramTypeOutput(ProgramTypeOutput):
 class LookupDoor(ReferenceDoor):
     """A list to choose from: what is retired is not offered."""
 
+    open_to_all = True
     narrowed_by: ClassVar[tuple[str, ...]] = ()
 
     def asked_for(self, request: Request, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -14,6 +14,7 @@ from openedx_catalog_publisher.commands.errors import UnitNotFound
 from openedx_catalog_publisher.models import Review, UnitRoot
 from openedx_catalog_publisher.rest.discovery.door import DiscoveryViewSet, require_publisher_user, wants_drafts
 from openedx_catalog_publisher.rest.discovery.flags import words
+from openedx_catalog_publisher.rest.discovery.freshness import catalog_version, mark_official
 from openedx_catalog_publisher.rest.discovery.paging import pages_for
 from openedx_catalog_publisher.rest.discovery.sparse import narrowed_output
 from openedx_catalog_publisher.rest.output import Output
@@ -32,6 +33,7 @@ class UnitDoor(DiscoveryViewSet):
     output: ClassVar[type[Output]]
     orders: ClassVar[Mapping[str, str]]
     default_order: ClassVar[str] = "key"
+    open_to_all = True
     course_path: ClassVar[str]
     course_uuid: ClassVar[str]
 
@@ -58,6 +60,7 @@ class UnitDoor(DiscoveryViewSet):
         """
         if wants_drafts(request):
             require_publisher_user(request.user)
+        version = None if wants_drafts(request) else catalog_version()
         serializer = narrowed_output(self.output(), request)
         ordering = self._ordering(request)
         paths = serializer.reads() | {self.course_path, "draft"}
@@ -66,7 +69,7 @@ class UnitDoor(DiscoveryViewSet):
         page = pages.paginate_queryset(LazyRows(rows, lambda window: self.read(window, paths)), request) or []
         self._set_scene(request, serializer, page)
         response: Response = pages.get_paginated_response([serializer.to_representation(record) for record in page])
-        return response
+        return response if version is None else mark_official(request, response, version)
 
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
         """Answer one unit, named by its key or its UUID."""
@@ -84,6 +87,7 @@ class UnitDoor(DiscoveryViewSet):
             NotPermitted: when there is no draft, and the user does not work on the catalog.
             UnitNotFound: when there is none.
         """
+        version = None if wants_drafts(request) else catalog_version()
         serializer = narrowed_output(self.output(), request)
         paths = serializer.reads() | {self.course_path, "draft"}
         found = self.read(self.with_review(rows, paths)[:1], paths)
@@ -92,7 +96,8 @@ class UnitDoor(DiscoveryViewSet):
                 require_publisher_user(request.user)
             raise self.missing()
         self._set_scene(request, serializer, found)
-        return Response(serializer.to_representation(found[0]), status=status)
+        response = Response(serializer.to_representation(found[0]), status=status)
+        return response if version is None else mark_official(request, response, version)
 
     def with_review(self, rows: QuerySet[Any], paths: Collection[str]) -> QuerySet[Any]:
         """Return the rows with the status of their course's open review, where the answer reads it."""
