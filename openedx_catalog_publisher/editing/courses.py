@@ -19,7 +19,7 @@ from openedx_catalog_publisher.editing.run_creation import run_creation
 from openedx_catalog_publisher.editing.run_keys import check_free, course_key
 from openedx_catalog_publisher.editing.slugs import free_course_slug
 from openedx_catalog_publisher.editing.topics import known_topic_codes, topic_codes
-from openedx_catalog_publisher.editing.types import check_course_type
+from openedx_catalog_publisher.editing.types import check_course_type, check_keeps_what_is_sold
 from openedx_catalog_publisher.models import (
     Course,
     CourseEditor,
@@ -248,6 +248,7 @@ def update_course(
     if content.get("type", base["type"]) != base["type"]:
         owners = content.get("authoring_organizations", base.get("authoring_organizations", []))
         check_course_type(operation, content["type"], owners)
+        check_keeps_what_is_sold(operation, anchor, content["type"])
     entry = draft_write(anchor, current, base, content, state, current.snapshot.identity)
     changed = sorted(entry.logged)
     write_drafts(operation, anchors, [entry], known.references, keep_reviews=keep_reviews)

@@ -15,7 +15,7 @@ from openedx_catalog_publisher.editing.courses import Written, point_at_first_ru
 from openedx_catalog_publisher.editing.drafts import canonical_changes, check_references, draft_write
 from openedx_catalog_publisher.editing.price_lists import canonical_prices, priced_seats, seats_with_terms
 from openedx_catalog_publisher.editing.run_creation import run_creation
-from openedx_catalog_publisher.editing.types import check_run_type
+from openedx_catalog_publisher.editing.types import check_keeps_what_is_sold, check_run_type
 from openedx_catalog_publisher.models import Course, CourseRun, Side, UnitKind
 from openedx_catalog_publisher.publishing.capture import Capture, capture
 from openedx_catalog_publisher.publishing.draft_writes import write_drafts
@@ -124,6 +124,7 @@ def update_run(
     if content.get("type", base["type"]) != base["type"]:
         course_type = Course.drafts.filter(pk=anchor["course_id"]).values_list("type__uuid", flat=True).get()
         check_run_type(operation, content["type"], None if course_type is None else str(course_type))
+        check_keeps_what_is_sold(operation, anchor, content["type"])
     if "seats" not in content and content.get("end", base["end"]) != base["end"]:
         content["seats"] = [
             seat | {"upgrade_deadline_override": None} if seat["type"] == VERIFIED else seat for seat in base["seats"]

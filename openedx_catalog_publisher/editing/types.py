@@ -8,12 +8,16 @@ value that stays as it is never breaks a rule; a run type outside its course's t
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
+from openedx_catalog_publisher.access.actions import Action
+from openedx_catalog_publisher.access.policy import can
+from openedx_catalog_publisher.commands.anchors import MODELS, Anchor
 from openedx_catalog_publisher.commands.errors import InvalidInput
 from openedx_catalog_publisher.commands.transaction import Operation
-from openedx_catalog_publisher.models import CourseRunType, CourseType, WriteSource
+from openedx_catalog_publisher.models import CourseEntitlement, CourseRunType, CourseType, Seat, UnitKind, WriteSource
 from openedx_catalog_publisher.settings.conf import retired_course_types, retired_run_types
 
 BINDING = frozenset({WriteSource.NATIVE, WriteSource.DISCOVERY})
@@ -65,4 +69,38 @@ def check_run_type(operation: Operation, run_type: str | None, course_type: str 
     if not found.offered:
         raise InvalidInput(
             {"type": [f"The run type {found.name} is not among those of the course's type. Choose one of them."]}
+        )
+
+
+def check_keeps_what_is_sold(operation: Operation, anchor: Anchor, new_type: str | None) -> None:
+    """
+    Check that another type still sells what is published: every seat type of the official runs, and for a course its
+    entitlement. Discovery lets a course lose them, after which it can be saved no more.
+
+    Arguments:
+        operation: the command's operation, which knows the door and the actor.
+        anchor: the course or the run whose type is newly chosen.
+        new_type: uuid of the course type or run type; None for none.
+
+    Raises:
+        InvalidInput: naming ``type``, but not to catalog administrators.
+    """
+    if operation.source not in BINDING:
+        return
+    is_course = anchor.kind == UnitKind.COURSE
+    owner = "course_run__course__draft_version" if is_course else "course_run__draft_version"
+    sold = set(Seat.objects.filter(**{owner: anchor.pk}).values_list("type__slug", flat=True))
+    rights = set(CourseEntitlement.objects.filter(course__draft_version=anchor.pk).values_list("mode__slug", flat=True))
+    rights = rights if is_course else set()
+    if not sold and not rights:
+        return
+    model, tracks = (CourseType, "course_run_types__tracks") if is_course else (CourseRunType, "tracks")
+    rows: Any = model._default_manager.filter(uuid=new_type)  # type: ignore[misc]
+    lost = sold - set(rows.values_list(f"{tracks}__seat_type__slug", flat=True))
+    if rights:
+        lost |= rights - set(rows.values_list("entitlement_types__slug", flat=True))
+    draft = MODELS[anchor.kind]._base_manager.get(pk=anchor.pk) if lost else None
+    if lost and not can(operation.actor.user, Action.SKIP_REVIEW, draft):
+        raise InvalidInput(
+            {"type": [f"This type does not sell what is published: {', '.join(sorted(lost))}. Choose one that does."]}
         )

@@ -421,3 +421,22 @@ def test_who_is_no_editor_does_not_see_what_to_write(draft: Course, outsider: Do
     assert colleague.post("/course_runs/", {"course": draft.key}).status_code == 403
     run = CourseRun.drafts.get(course=draft)
     assert colleague.patch(f"/course_runs/{run.key}/", {}).status_code == 404
+
+
+def test_a_live_course_changes_to_a_type_that_sells_what_is_published_alone(course: Course, door: Door) -> None:
+    audit, credit = (str(factories.course_type(slug).uuid) for slug in ("audit", "credit-verified-audit"))
+
+    refused = door.patch(f"/courses/{course.uuid}/", {"type": audit})
+    assert refused.status_code == 400
+    assert refused.json().startswith("type: This type does not sell what is published: verified.")
+    assert door.patch(f"/courses/{course.uuid}/", {"type": credit}).json()["type"] == credit
+    admin = Door(factories.make_admin("chief"))
+    assert admin.patch(f"/courses/{course.uuid}/", {"type": audit}).status_code == 200
+
+
+def test_a_live_run_keeps_the_seats_that_it_sells(course: Course, door: Door) -> None:
+    key = "course-v1:AcmeX+DS101+1T2031"
+
+    refused = door.patch(f"/course_runs/{key}/", {"run_type": str(factories.run_type("audit").uuid)})
+
+    assert (refused.status_code, list(refused.json())) == (400, ["run_type"])
