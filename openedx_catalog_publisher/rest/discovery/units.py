@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -57,7 +58,10 @@ class UnitDoor(DiscoveryViewSet):
 
         Raises:
             NotPermitted: when it asks for drafts and the user does not work on the catalog.
+            ValidationError: naming ``q``, which is a query of a search engine.
         """
+        if request.query_params.get("q"):
+            raise ValidationError({"q": ["Searching is not part of this list. Leave it out; drafts take pubq."]})
         if wants_drafts(request):
             require_publisher_user(request.user)
         version = None if wants_drafts(request) else catalog_version()

@@ -257,6 +257,13 @@ def test_what_is_no_flag_is_refused(course: Course, door: Door) -> None:
     assert (answer.status_code, answer.json()) == (400, {"editable": ["Give 1 or 0."]})
 
 
+@pytest.mark.parametrize("path", ["/courses/", "/courses/?editable=1", "/course_runs/"])
+def test_a_query_for_a_search_engine_is_refused(path: str, course: Course, door: Door) -> None:
+    answer = door.client.get(f"{DOOR}/api/v1{path}", query_params={"q": "title:x", "editable": "1"})
+
+    assert (answer.status_code, list(answer.json())) == (400, ["q"])
+
+
 def test_unknown_parameters_and_values_are_ignored(course: Course, door: Door) -> None:
     spread = {str(place): character for place, character in enumerate("published")}
 
