@@ -10,6 +10,7 @@ from openedx_catalog_publisher.importers.jobs import run_job
 from openedx_catalog_publisher.inbound import worker
 from openedx_catalog_publisher.ledger.seal import seal_along_the_way
 from openedx_catalog_publisher.outbox.relay import relay
+from openedx_catalog_publisher.rest.discovery.bulk_rows import run_task
 from openedx_catalog_publisher.review import schedule
 
 
@@ -41,3 +42,14 @@ def process_inbox() -> None:
 def publish_due() -> None:
     """Let approved course runs go live whose go-live date is over. Any number of these may run at once."""
     schedule.publish_due()
+
+
+@shared_task(name="openedx_catalog_publisher.run_bulk_task", ignore_result=True)
+def run_bulk_task(task: str) -> None:
+    """
+    Carry out a bulk task that was handed in through Discovery's door.
+
+    Arguments:
+        task: uuid of the task. Handing over the same twice carries it out once.
+    """
+    run_task(uuid.UUID(task))

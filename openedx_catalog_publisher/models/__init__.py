@@ -3,6 +3,7 @@
 # On purpose: openedx-events asks for these signals before our app is ready.
 from openedx_catalog_publisher import events
 from openedx_catalog_publisher.models.actors import ActorPseudonym
+from openedx_catalog_publisher.models.bulk_tasks import BulkTask
 from openedx_catalog_publisher.models.course import Course
 from openedx_catalog_publisher.models.course_parts import (
     CourseCollaborator,
@@ -56,6 +57,7 @@ from openedx_catalog_publisher.models.webhooks import WebhookAttempt, WebhookSec
 __all__ = [
     "ALL_ORGANIZATIONS",
     "ActorPseudonym",
+    "BulkTask",
     "CatalogRole",
     "CatalogRoleAssignment",
     "ChainedRecord",

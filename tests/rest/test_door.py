@@ -23,7 +23,7 @@ from tests.rest.conftest import API, Api
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"health", "schema"}
+OPEN = {"health", "schema", "discovery-bulk-task-file"}
 
 
 def our_routes() -> Iterator[URLPattern]:

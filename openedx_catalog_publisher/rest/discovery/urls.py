@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from openedx_catalog_publisher.rest.discovery.bulk_tasks import BulkTaskDoor, BulkTaskFileDoor
 from openedx_catalog_publisher.rest.discovery.collaborators import CollaboratorDoor
 from openedx_catalog_publisher.rest.discovery.comments import CommentDoor
 from openedx_catalog_publisher.rest.discovery.course_editors import CourseEditorDoor
@@ -41,6 +42,7 @@ api.register("course_review", CourseReviewDoor, basename="discovery-course-revie
 api.register("course_recommendations", CourseRecommendationDoor, basename="discovery-course-recommendation")
 api.register("course_editors", CourseEditorDoor, basename="discovery-course-editor")
 api.register("collaborators", CollaboratorDoor, basename="discovery-collaborator")
+api.register("bulk_operation_tasks", BulkTaskDoor, basename="discovery-bulk-task")
 api.register("comments", CommentDoor, basename="discovery-comment")
 api.register("people", PersonDoor, basename="discovery-person")
 api.register("search/person_typeahead", PersonTypeaheadDoor, basename="discovery-person-typeahead")
@@ -62,6 +64,11 @@ publisher = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path(
+        "api/v1/bulk_operation_tasks/files/<str:token>/<str:name>",
+        BulkTaskFileDoor.as_view(),
+        name="discovery-bulk-task-file",
+    ),
     path("api/v1/", include(api.urls)),
     re_path(r"^api/v1/replace_usernames/?$", ReplaceUsernamesDoor.as_view(), name="discovery-replace-usernames"),
     path("publisher/api/admins/organizations/", include(publisher)),
