@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("openedx_catalog_publisher", "0009_recipients_by_address"),
+        ("openedx_catalog_publisher", "0008_recipients_by_address"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

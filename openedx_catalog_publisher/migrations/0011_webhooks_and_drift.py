@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("openedx_catalog_publisher", "0011_consumers"),
+        ("openedx_catalog_publisher", "0010_consumers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("openedx_catalog_publisher", "0009_recipients_by_address"),
+        ("openedx_catalog_publisher", "0009_discovery_door"),
     ]
 
     operations = [
