@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -47,12 +47,14 @@ class Operation:
         uuid: groups all that the operation writes, over all units and logs.
         generated: fields that the command made up itself (a run's key, a slug). When the database says that such a
             value is taken, somebody else took it first, and the command is run again to make another.
+        known: what parts of the operation read under its locks and keep for one another, each under a name of its own.
     """
 
     actor: Actor
     pseudonym: uuid.UUID
     uuid: uuid.UUID = field(default_factory=uuid.uuid4)
     generated: set[str] = field(default_factory=set)
+    known: dict[str, Any] = field(default_factory=dict)
 
     @functools.cached_property
     def time(self) -> datetime:

@@ -84,6 +84,7 @@ class Wanted:
         approval: on what ground the content goes live.
         steps: the steps of review that it needed.
         draft: the captured draft, whose measured values official rows start with.
+        stored: primary key of the stored snapshot, where something that is locked refers to it.
     """
 
     anchor: Anchor
@@ -95,6 +96,7 @@ class Wanted:
     steps: tuple[str, ...] = ()
     draft: CapturedUnit | None = None
     force: bool = False
+    stored: int | None = None
     changes: tuple[FieldChange, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -176,7 +178,10 @@ def make_official(
     """
     if not wanted:
         return []
-    stored = store_snapshots([entry.snapshot for entry in wanted], operation.time)
+    stored = {entry.snapshot.content_digest: entry.stored for entry in wanted if entry.stored is not None}
+    absent = [entry.snapshot for entry in wanted if entry.stored is None]
+    if absent:
+        stored |= store_snapshots(absent, operation.time)
     course_pks: dict[uuid.UUID, int] = {}
     for kind in (UnitKind.COURSE, UnitKind.COURSE_RUN):
         of_kind = [entry for entry in wanted if entry.anchor.kind == kind]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeVar
 
 from openedx_catalog_publisher.commands.anchors import MODELS, Anchor, Anchors, read_anchors
@@ -88,7 +89,13 @@ class Standings:
     known: Capture
 
 
-def read_standings(selection: Selection, *, lock: bool, anchors: Anchors | None = None) -> Standings:
+def read_standings(
+    selection: Selection,
+    *,
+    lock: bool,
+    anchors: Anchors | None = None,
+    states: Mapping[uuid.UUID, OfficialState] = MappingProxyType({}),
+) -> Standings:
     """
     Read the selected units, under their locks or without.
 
@@ -98,14 +105,15 @@ def read_standings(selection: Selection, *, lock: bool, anchors: Anchors | None 
         selection: which units.
         lock: whether to lock them.
         anchors: the anchors that the caller holds already, of all units that are selected by name and of their courses.
+        states: what the caller read of what is official, under these locks.
 
     Raises:
         UnitNotFound: when a unit has no draft.
     """
     if anchors is not None:
-        return _read(selection, anchors)
+        return _read(selection, anchors, states)
     anchors = read_anchors(courses=selection.courses, runs=selection.runs, all_runs=selection.all_runs, lock=lock)
-    return _read(selection, anchors)
+    return _read(selection, anchors, states)
 
 
 def answer_unlocked(selection: Selection, answer: Callable[[Standings], T]) -> T:
@@ -125,8 +133,9 @@ def answer_unlocked(selection: Selection, answer: Callable[[Standings], T]) -> T
     raise Busy("These drafts are being written all the time; try again.")
 
 
-def _read(selection: Selection, anchors: Anchors) -> Standings:
-    states = official_states(list(anchors))
+def _read(selection: Selection, anchors: Anchors, read: Mapping[uuid.UUID, OfficialState]) -> Standings:
+    unread = [anchor for anchor in anchors if anchor.uuid not in read]
+    states = {**read, **(official_states(unread) if unread else {})}
     selected = [
         course
         for course in anchors.courses.values()

@@ -68,6 +68,9 @@ MUTABLE = (
 )
 
 
+KNOWN = "open reviews"
+
+
 @dataclass
 class Act:
     """
@@ -108,6 +111,23 @@ class Cases:
     _stored: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict, init=False)
     _idle: set[uuid.UUID] = field(default_factory=set, init=False)
     _moved: list[Review] = field(default_factory=list, init=False)
+    _statuses: dict[uuid.UUID, Status] = field(default_factory=dict, init=False)
+    _held: dict[uuid.UUID, Review] = field(default_factory=dict, init=False)
+
+    @classmethod
+    def of(cls, operation: Operation, anchors: Anchors) -> Cases:
+        """Return the cases of these anchors: those that the operation read already, where it has them."""
+        known = operation.known.get(KNOWN)
+        # What was inserted has no primary key yet, and is read.
+        if (
+            isinstance(known, Cases)
+            and known.anchors is anchors
+            and all(review.pk is not None for review in known.open.values())
+        ):
+            return known
+        found = cls(operation, anchors)
+        operation.known[KNOWN] = found
+        return found
 
     def __post_init__(self) -> None:
         courses = [course.uuid for course in self.anchors.courses.values()]
@@ -168,14 +188,19 @@ class Cases:
         """Note that a review is to be written although no act moves it: its date moved, or an attempt failed."""
         self._moved.append(review)
 
-    def finish(self) -> list[Act]:
+    def finish(self, *, hold: bool = False) -> list[Act]:
         """
         Bring drafts in step, and write records, events and reviews. The caller saves the anchors.
+
+        Arguments:
+            hold: leave the rows of the reviews to the next ``finish``, which comes in any case.
 
         Returns:
             The acts that were recorded.
         """
         if not self._acts and not self._moved:
+            if self._held and not hold:
+                self._write_reviews({})
             return []
         touched = {act.review.unit_uuid: act.review for act in self._acts} | {
             review.unit_uuid: review for review in self._moved
@@ -184,7 +209,10 @@ class Cases:
         acts = self._acts + self._followers(before)
         records = [self._record(act) for act in acts]
         events = [event for act in acts if (event := self._event(act, before)) is not None]
-        self._write_reviews(touched)
+        if hold:
+            self._held |= touched
+        else:
+            self._write_reviews(touched)
         _insert(records, [act.comment for act in acts])
         comments = [act.comment for act in acts if act.comment is not None]
         events += [self._comment_event(comment) for comment in comments]
@@ -201,7 +229,7 @@ class Cases:
         runs = {unit for unit, review in touched.items() if review.unit_kind == UnitKind.COURSE_RUN}
         lock_runs(self.anchors, runs | followers)
         concerned = [self.anchor_of(unit) for unit in (*courses, *sorted(runs | followers, key=str))]
-        before = {anchor.uuid: Status(anchor.values["status"]) for anchor in concerned}
+        before = {anchor.uuid: self._statuses.get(anchor.uuid, Status(anchor.values["status"])) for anchor in concerned}
         # What a publication or a discard of this very command settled already stays.
         closed = [anchor for anchor in concerned if anchor.uuid in self._idle and anchor.status in SUBMITTED]
         official = _official_statuses(closed)
@@ -217,6 +245,7 @@ class Cases:
                 live = official.get(anchor.pk) == Status.PUBLISHED
                 anchor.set(status=str(Status.PUBLISHED if live else Status.UNPUBLISHED))
             check_move(before[anchor.uuid], anchor.status)
+            self._statuses[anchor.uuid] = anchor.status
         return before
 
     def draft_status(self, review: Review) -> Status:
@@ -305,7 +334,9 @@ class Cases:
         return unit_event(self.operation, self.anchor_of(comment.unit_uuid), EventKind.COMMENT_ADDED, payload)
 
     def _write_reviews(self, touched: Mapping[uuid.UUID, Review]) -> None:
-        reviews = {review.uuid: review for review in (*touched.values(), *self.open.values())}
+        concerned = (*self._held.values(), *touched.values(), *self.open.values())
+        reviews = {review.uuid: review for review in concerned}
+        self._held = {}
         created = [review for review in reviews.values() if review.pk is None]
         insert_records(created)
         changed = {}

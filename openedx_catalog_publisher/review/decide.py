@@ -24,7 +24,7 @@ from openedx_catalog_publisher.models import (
     Status,
     UnitKind,
 )
-from openedx_catalog_publisher.publishing.store import last_publications
+from openedx_catalog_publisher.publishing.official import OfficialState, official_states
 from openedx_catalog_publisher.review.cases import Cases
 from openedx_catalog_publisher.review.contributions import check_four_eyes
 from openedx_catalog_publisher.review.go_live import go_live_where_due
@@ -243,7 +243,7 @@ def find_targets(
     for row in rows.values():
         by_kind[row.unit_kind].append(row.unit_uuid)
     anchors = read_anchors(courses=by_kind[UnitKind.COURSE], runs=by_kind[UnitKind.COURSE_RUN])
-    cases = Cases(operation, anchors)
+    cases = Cases.of(operation, anchors)
     steps = {row.uuid: _step(cases, row) for row in rows.values()}
     named = {target.review: target.step or steps[target.review] for target in targets}
     _check_rights(operation, cases, [(row, rights.get(named[row.uuid], Action.VIEW_DRAFT)) for row in rows.values()])
@@ -375,10 +375,10 @@ def _approve(
                 said = "" if once and review is not entry.review else text
                 cases.decide(review, entry.step, action, confirmation=confirmation, text=said)
                 decided.add(review.uuid)
-    _remember_base(cases, decided)
-    cases.finish()
-    cases.anchors.save()
-    release = go_live_where_due(operation, cases.anchors)
+    states = _remember_base(cases, decided)
+    # What goes live with it writes the same rows, and is written with it.
+    cases.finish(hold=True)
+    release = go_live_where_due(operation, cases.anchors, states)
     first = found[0]
     return Decided(
         status=cases.anchor_of(first.review.unit_uuid).status,
@@ -387,10 +387,13 @@ def _approve(
     )
 
 
-def _remember_base(cases: Cases, decided: set[uuid.UUID]) -> None:
+def _remember_base(cases: Cases, decided: set[uuid.UUID]) -> dict[uuid.UUID, OfficialState]:
+    """Note what is official on the reviews that are approved now, and return what was read of it."""
     approved = [review for review in cases.open.values() if review.uuid in decided and not review.missing_steps]
-    if approved:
-        last = last_publications(review.unit_uuid for review in approved)
-        for review in approved:
-            record = last.get(review.unit_uuid)
-            review.base_id = None if record is None else record.pk
+    if not approved:
+        return {}
+    states = official_states(list(cases.anchors))
+    for review in approved:
+        record = states[review.unit_uuid].publication
+        review.base_id = None if record is None else record.pk
+    return states

@@ -79,7 +79,7 @@ class ReviewGate:
 
     def official_moved(self, operation: Operation, anchors: Anchors, moved: Mapping[uuid.UUID, Wanted | None]) -> None:
         """Close the reviews of what went live, was replaced or was taken back; others keep their drafts in review."""
-        cases = Cases(operation, anchors)
+        cases = Cases.of(operation, anchors)
         if not cases.open:
             return
         for unit, entry in moved.items():

@@ -6,13 +6,14 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from openedx_catalog_publisher.commands.anchors import Anchors, lock_runs
 from openedx_catalog_publisher.commands.errors import Conflict
 from openedx_catalog_publisher.commands.transaction import Operation
 from openedx_catalog_publisher.models import Publication, Release, Review, Status, UnitKind
-from openedx_catalog_publisher.publishing.official import Wanted, new_release
+from openedx_catalog_publisher.publishing.official import OfficialState, Wanted, new_release
 from openedx_catalog_publisher.publishing.plan import plan_digest, publication_of
 from openedx_catalog_publisher.publishing.problems import find_problems
 from openedx_catalog_publisher.publishing.publish import (
@@ -29,22 +30,33 @@ from openedx_catalog_publisher.review.cases import Cases
 MESSAGE = "Went live as approved."
 
 
-def go_live_where_due(operation: Operation, anchors: Anchors) -> Release | None:
+def go_live_where_due(
+    operation: Operation,
+    anchors: Anchors,
+    states: Mapping[uuid.UUID, OfficialState] = MappingProxyType({}),
+) -> Release | None:
     """
     Let everything of the locked courses go live that is approved and due, as part of a command whose acts are stored.
 
     Due are runs whose date is over, and live courses whose change was submitted by itself. What prevents it is noted on
     the reviews, for the scheduler to try again; the command goes on.
 
+    Arguments:
+        operation: the command's operation.
+        anchors: the locked anchors of the courses and of what was decided; saved here.
+        states: what the command read of what is official.
+
     Returns:
         The release; None where nothing was due or something prevented it.
     """
-    cases = Cases(operation, anchors)
+    cases = Cases.of(operation, anchors)
     due = _due(cases, operation.time)
     if not due:
+        cases.finish()
+        anchors.save()
         return None
     try:
-        return _carry_out(operation, _prepare(operation, cases, due))
+        return _carry_out(operation, _prepare(cases, due, states))
     except Conflict as error:
         # Nothing was written for it yet: what may be refused is asked before the first row moves.
         return _without_the_refused(operation, cases, due, error.message)
@@ -54,22 +66,22 @@ def _without_the_refused(
     operation: Operation, cases: Cases, due: Collection[uuid.UUID], message: str
 ) -> Release | None:
     """Let those go live that can, where all together cannot, and note the others' failures."""
-    refused = {unit: _refusal(operation, cases, {unit}) for unit in due}
+    refused = {unit: _refusal(cases, {unit}) for unit in due}
     able = {unit for unit, said in refused.items() if not said}
-    together = _refusal(operation, cases, able) if able else ""
+    together = _refusal(cases, able) if able else ""
     for unit in due:
         # Where each could go live and all of them cannot, all wait for the scheduler, which takes one by one.
         if together or unit not in able:
             note_failure(cases, unit, refused[unit] or together or message)
     cases.finish()
     cases.anchors.save()
-    return _carry_out(operation, _prepare(operation, cases, able)) if able and not together else None
+    return _carry_out(operation, _prepare(cases, able)) if able and not together else None
 
 
-def _refusal(operation: Operation, cases: Cases, units: Collection[uuid.UUID]) -> str:
+def _refusal(cases: Cases, units: Collection[uuid.UUID]) -> str:
     """Return what prevents that units go live together; empty for nothing."""
     try:
-        _prepare(operation, cases, units)
+        _prepare(cases, units)
     except Conflict as error:
         return error.message
     return ""
@@ -132,7 +144,7 @@ def go_live(operation: Operation, anchors: Anchors, units: Collection[uuid.UUID]
     Raises:
         Conflict: naming what prevents it; nothing was written then.
     """
-    return _carry_out(operation, _prepare(operation, Cases(operation, anchors), units))
+    return _carry_out(operation, _prepare(Cases.of(operation, anchors), units))
 
 
 @dataclass(frozen=True)
@@ -144,7 +156,11 @@ class _Departure:
     wanted: Sequence[Wanted]
 
 
-def _prepare(operation: Operation, cases: Cases, units: Collection[uuid.UUID]) -> _Departure:
+def _prepare(
+    cases: Cases,
+    units: Collection[uuid.UUID],
+    states: Mapping[uuid.UUID, OfficialState] = MappingProxyType({}),
+) -> _Departure:
     """
     Read what goes live with these units, and check that it may.
 
@@ -161,7 +177,7 @@ def _prepare(operation: Operation, cases: Cases, units: Collection[uuid.UUID]) -
         if course in cases.open and (course in units or cases.open[course].status == Status.REVIEWED)
     }
     selection = Selection.of(courses=approved, runs=runs, parents=Parents.WHERE_NEEDED)
-    standings = read_standings(selection, lock=True, anchors=anchors)
+    standings = read_standings(selection, lock=True, anchors=anchors, states=states)
     found = [_waiting(cases.open.get(unit.anchor.uuid), unit) for unit in standings.units]
     wanted = [entry for entry in found if entry is not None]
     _check_merged(cases, wanted)
@@ -180,12 +196,13 @@ def _carry_out(operation: Operation, departure: _Departure) -> Release | None:
         if review is not None and not entry:
             # Submitted with nothing of its own to publish: a run of a course that changed.
             cases.close(review, Review.Closing.WENT_LIVE)
-    cases.finish()
+    cases.finish(hold=bool(moving))
     release = None
     if moving:
         release = new_release(operation, Release.Action.PUBLISH, message=MESSAGE, plan_digest=plan_digest(wanted))
         carry_out(operation, release, departure.standings, moving)
         unpublish_ended(operation, anchors, moving)
+        cases.finish()
     anchors.save()
     return release
 
@@ -198,6 +215,7 @@ def _waiting(review: Review | None, unit: Standing) -> Wanted | None:
     if unit.draft.content_digest != review.content_digest:
         raise Conflict(f"The draft of {unit.anchor.key} is not what was approved. Submit it for review again.")
     if not _moved_since(review, unit.official.publication):
+        wanted.stored = review.snapshot_id
         return wanted
     if unit.anchor.kind == UnitKind.COURSE and unit.official.snapshot is not None:
         return None

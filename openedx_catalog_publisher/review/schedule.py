@@ -140,7 +140,7 @@ def publish_claimed(operation: Operation, review: uuid.UUID) -> int | None:
         return None
     is_course = row.unit_kind == UnitKind.COURSE
     anchors = read_anchors(courses=[row.unit_uuid] if is_course else (), runs=() if is_course else [row.unit_uuid])
-    found = Cases(operation, anchors).open.get(row.unit_uuid)
+    found = Cases.of(operation, anchors).open.get(row.unit_uuid)
     if found is None or found.uuid != review:
         return None
     if found.due is None or found.due > operation.time:

@@ -69,7 +69,7 @@ def submit_course(
     anchors = read_anchors(courses=[course])
     require_on_courses(operation.actor, Action.EDIT, anchors)
     anchors.courses[course].expect(revision)
-    cases = Cases(operation, anchors)
+    cases = Cases.of(operation, anchors)
     _refuse_open(cases, anchors.courses[course])
     standings = read_standings(Selection.of(courses=[course]), lock=True, anchors=anchors)
     unit = standings.units[0]
@@ -117,7 +117,7 @@ def submit_run(
     if tag is not None:
         lock_runs(anchors, CourseRun.drafts.filter(course=course.pk).values_list("uuid", flat=True))
         expect_tag(anchors, course.uuid, tag)
-    cases = Cases(operation, anchors)
+    cases = Cases.of(operation, anchors)
     _refuse_open(cases, anchor)
     standings = read_standings(Selection.of(runs=[run], parents=Parents.ALWAYS), lock=True, anchors=anchors)
     by_uuid = {unit.anchor.uuid: unit for unit in standings.units}

@@ -165,17 +165,21 @@ def release_of(
 
 @pytest.mark.parametrize("runs", [1, 3])
 def test_a_whole_review_costs_at_most_120_statements_and_no_step_above_45(runs: int) -> None:
-    stage = set_stage(runs=runs, go_live=timedelta(days=-1))
+    # What the micro-frontend makes, and not something in every table, which is more than a first publication may cost.
+    rare: dict[str, Any] = {"sponsoring_organizations": [], "topics": [], "collaborators": []}
+    stage = set_stage(runs=runs, go_live=timedelta(days=-1), of_runs={"restricted_run": None}, **rare)
+    for reviewer in (stage.legal, stage.coordinator):
+        reviewer.pseudonym()
     costs = {}
     with counting() as count:
-        review = stage.submit(comment="Please look.").review
+        review = stage.submit().review
     costs["submit"] = count.statements
     seen = stage.digests(stage.run)
     with counting() as count:
-        decide(stage.legal, review, **seen, ofac=Ofac(has_restrictions=False), comment="Fine.")
+        decide(stage.legal, review, **seen, ofac=Ofac(has_restrictions=False))
     costs["legal"] = count.statements
     with counting() as count:
-        decide(stage.coordinator, review, **seen, comment="Good.")
+        decide(stage.coordinator, review, **seen)
     costs["internal, and live"] = count.statements
     assert official(stage.run).status == "published"
     assert max(costs.values()) <= 45, costs

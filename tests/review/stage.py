@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
@@ -126,13 +127,20 @@ class Stage:
         assert official(run or self.run).status == Status.PUBLISHED
 
 
-def set_stage(*, runs: int = 1, go_live: timedelta | None = SOON, **changes: Any) -> Stage:
+def set_stage(
+    *,
+    runs: int = 1,
+    go_live: timedelta | None = SOON,
+    of_runs: Mapping[str, Any] = MappingProxyType({}),
+    **changes: Any,
+) -> Stage:
     """
     Return a complete course whose runs can be submitted.
 
     Arguments:
         runs: how many runs.
         go_live: when the runs go live, from now; None for no date.
+        of_runs: other content of the runs.
         changes: other content of the course.
     """
     organization = make_organization()
@@ -141,7 +149,7 @@ def set_stage(*, runs: int = 1, go_live: timedelta | None = SOON, **changes: Any
     made = make_course(
         organization,
         actor=editor,
-        runs=[run_changes(go_live_date=date) for _ in range(runs)],
+        runs=[run_changes(go_live_date=date, **of_runs) for _ in range(runs)],
         **complete(changes),
     )
     legal, coordinator = make_user(), make_user()
