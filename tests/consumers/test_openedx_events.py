@@ -254,7 +254,7 @@ class TestBuses:
         assert set(outcomes) == {("done", "unconfirmed")}
         (found,) = backlog()
         assert found.unconfirmed == found.done == Delivery.objects.count()
-        assert f"{found.done} done, {found.done} of them sent and unconfirmed" in call("outbox_status")
+        assert f"{found.done} done, {found.done} of them sent and unconfirmed" in call("outbox", "status")
 
     def test_a_topic_that_is_switched_on_without_a_bus_is_a_fault(self, settings: Any) -> None:
         settings.EVENT_BUS_PRODUCER = None

@@ -72,6 +72,7 @@ def test_deliveries_are_listed_the_last_first(admin: Api, deliveries: list[Deliv
         "attempts": 1,
         "last_error": "ValueError: never",
         "done_at": None,
+        "outcome": "",
     }
 
 
