@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from openedx_catalog_publisher.ledger.canonical_json import canonical_json, digest
 from openedx_catalog_publisher.models import ReviewStep, UnitKind
+from openedx_catalog_publisher.models.field_classes import Review
+from openedx_catalog_publisher.publishing.unit_tables import UNITS
 from openedx_catalog_publisher.settings import conf
 
 POLICY_VERSION = 2
@@ -28,6 +30,9 @@ RUN_FIELDS: tuple[str, ...] = (
     "language",
     "transcript_languages",
 )
+RUN_STATE: tuple[str, ...] = ("go_live_date",)
+"""What can be required beside content."""
+
 PRICED_FIELDS: tuple[str, ...] = ("entitlement",)
 """Required of a course whose type sells something."""
 
@@ -83,3 +88,25 @@ def required_names(kind: UnitKind, course_type: str, *, marketable: bool, priced
     more: Mapping[str, Mapping[str, list[str]]] = conf.required_fields()
     site = [name for slug in ("*", course_type) for name in more.get(slug, {}).get(str(kind), ())]
     return tuple(dict.fromkeys((*usual, *site)))
+
+
+def unknown_names() -> list[str]:
+    """Return a sentence for each name in the settings of the policy that names nothing it can be about."""
+    reviewed = {
+        str(kind): {name for name, stand in unit.reviews.items() if stand is Review.REVIEWED}
+        for kind, unit in UNITS.items()
+    }
+    filled = {str(kind): {*unit.reviews, *RUN_STATE} for kind, unit in UNITS.items()}
+    found = [
+        f"{conf.REVIEW_STEPS.name} names {kind}.{name}, which is no field that is reviewed."
+        for kind, fields in conf.review_steps().items()
+        for name in fields
+        if name not in reviewed[kind]
+    ]
+    return found + [
+        f"{conf.REQUIRED_FIELDS.name} names {kind}.{name}, which is no field that can be filled."
+        for kinds in conf.required_fields().values()
+        for kind, names in kinds.items()
+        for name in names
+        if name not in filled[kind]
+    ]

@@ -8,6 +8,7 @@ Id                                  Says
 ``openedx_catalog_publisher.W001``  a name with the plugin's prefix is none of its settings, so that it does nothing
 ``openedx_catalog_publisher.E002``  this service cannot load the plugin by its entry point, and so has only a part of it
 ``openedx_catalog_publisher.E003``  what is named as a consumer of events cannot be imported, or is none
+``openedx_catalog_publisher.E004``  the policy of reviews names a field that there is not, or that needs no review
 ``openedx_catalog_publisher.W002``  the other service cannot load the plugin from this environment
 ``openedx_catalog_publisher.W003``  the app is installed, but its settings, URLs or receivers are not connected
 ``openedx_catalog_publisher.W004``  MySQL or MariaDB does not run transactions at READ COMMITTED
@@ -60,6 +61,17 @@ def settings_are_known(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
         Warning(f"{name} is not a setting of this plugin.", hint=_nearest(name, known), id=f"{APP}.W001")
         for name in unknown
     ]
+
+
+@register()
+def review_policy_names_fields(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report each name in the policy of reviews that is no field, or none that is reviewed (E004)."""
+    if conf.REVIEW_STEPS.problem() is not None or conf.REQUIRED_FIELDS.problem() is not None:
+        return []
+    # By its name, since what stands here must not import models, and the policy does.
+    unknown_names = import_string(f"{APP}.review.policy.unknown_names")
+    hint = "Correct the name: what stands there now does nothing."
+    return [Error(sentence, hint=hint, id=f"{APP}.E004") for sentence in unknown_names()]
 
 
 @register()

@@ -24,7 +24,7 @@ from openedx_catalog_publisher.models import (
     OrganizationProfile,
     RoleName,
 )
-from openedx_catalog_publisher.settings.conf import ROLES
+from openedx_catalog_publisher.settings.kinds import ROLES
 from tests.factories import grant, make_course, make_member, make_organization, make_user
 
 MAPPING = {"course_team": "org_member", "internal": "publisher_editor"}

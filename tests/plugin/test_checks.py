@@ -71,6 +71,21 @@ def test_a_consumer_that_is_none_is_an_error(paths: list[str], problem: str) -> 
     assert (message.id, message.msg) == ("openedx_catalog_publisher.E003", problem)
 
 
+def test_a_policy_of_reviews_that_names_no_field_is_an_error(settings: Any) -> None:
+    settings.CATALOG_PUBLISHER_REVIEW_STEPS = {"course": {"titel": ["legal"]}, "course_run": {"min_effort": []}}
+    settings.CATALOG_PUBLISHER_REQUIRED_FIELDS = {
+        "*": {"course": ["syllabus_raw"], "course_run": ["go_live_date", "x"]}
+    }
+
+    found = [message for message in run_checks() if message.id == "openedx_catalog_publisher.E004"]
+
+    assert [message.msg for message in found] == [
+        "CATALOG_PUBLISHER_REVIEW_STEPS names course.titel, which is no field that is reviewed.",
+        "CATALOG_PUBLISHER_REVIEW_STEPS names course_run.min_effort, which is no field that is reviewed.",
+        "CATALOG_PUBLISHER_REQUIRED_FIELDS names course_run.x, which is no field that can be filled.",
+    ]
+
+
 def test_consumers_that_are_no_paths_are_an_error_of_their_own_and_the_default_is_none() -> None:
     with override_settings(CATALOG_PUBLISHER_CONSUMERS=["no path"]):
         assert our_ids() == ["openedx_catalog_publisher.E001"]
