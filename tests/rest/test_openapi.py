@@ -102,7 +102,7 @@ def test_the_paths_are_those_of_both_services(service: str) -> None:
             prefix = str(mounted.pattern)
             patterns += [f"/{prefix}{inner.pattern}" for inner in mounted.url_patterns]
 
-    assert patterns == [f"{API}/", "/catalog_publisher/discovery/"]
+    assert patterns == [f"{API}/", "/catalog_publisher/review/", "/catalog_publisher/discovery/"]
     assert all(path.startswith(f"{API}/") for _, path, _ in operations())
 
 
