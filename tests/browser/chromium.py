@@ -12,12 +12,17 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support import expected_conditions
+from selenium.webdriver.support.ui import WebDriverWait
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 DRIVER = "chromedriver"
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 SERIOUS = ("serious", "critical")
+
+PATIENCE = 30
+"""Seconds to wait for a page of a busy machine."""
 
 WIDE, NARROW = (1440, 900), (420, 900)
 
@@ -125,8 +130,9 @@ class Window:
         raise AssertionError(f"Tab does not lead to {name!r}, but to {seen}.")
 
     def text(self, selector: str = "main") -> str:
-        """Return what a part of the page shows."""
-        return str(self.driver.find_element(By.CSS_SELECTOR, selector).text)
+        """Return what a part of the page shows; waits until it is there."""
+        there = expected_conditions.presence_of_element_located((By.CSS_SELECTOR, selector))
+        return str(WebDriverWait(self.driver, PATIENCE).until(there).text)
 
     def shows(self, selector: str) -> bool:
         """Tell whether there is such an element in the page, and it can be seen."""
@@ -140,9 +146,13 @@ class Window:
         """Write into a field."""
         self.driver.find_element(By.CSS_SELECTOR, selector).send_keys(text)
 
-    def path(self) -> str:
-        """Return the path of the page."""
-        return str(self.driver.current_url).removeprefix(self.server).partition("?")[0].partition("#")[0]
+    def arrive(self, path: str) -> None:
+        """Wait until the page of a path is there, whatever query it has; fails where it never is."""
+        address = f"{self.server}{path}"
+        WebDriverWait(self.driver, PATIENCE).until(
+            lambda driver: driver.current_url.partition("?")[0].partition("#")[0] == address,
+            f"The browser is not at {address}.",
+        )
 
     def script_errors(self) -> list[str]:
         """Return what scripts of the pages complained about since the last time."""

@@ -29,7 +29,7 @@ def test_legal_decides_by_keyboard_alone(log_in: LogIn) -> None:
     window.press(Keys.ENTER)
     window.tab_to("Reading the Night Sky")
     window.press(Keys.ENTER)
-    assert window.path() == address("review", stage.open_review(stage.run).uuid)
+    window.arrive(address("review", stage.open_review(stage.run).uuid))
     window.tab_to("No, everybody may")
     window.press(Keys.SPACE)
     window.tab_to("OFAC comment")
@@ -37,7 +37,7 @@ def test_legal_decides_by_keyboard_alone(log_in: LogIn) -> None:
     window.tab_to("Approve")
     window.press(Keys.ENTER)
 
-    assert window.path() == address("queue")
+    window.arrive(address("queue"))
     assert "The internal review comes next." in window.text(".messages")
     assert draft(stage.run).status == Status.REVIEW_BY_INTERNAL
     assert draft(stage.run).ofac_comment == "Looked up today."
@@ -119,7 +119,7 @@ def test_several_reviews_are_chosen_in_the_queue_and_approved_at_once(log_in: Lo
     window.click("[data-choose-all]")
     assert window.text("[data-chosen-count]") == "2 chosen"
     window.click("button[value=approve]")
-    assert window.path() == address("many")
+    window.arrive(address("many"))
     window.driver.find_element(By.XPATH, "//button[text()='Approve 2 reviews']").click()
 
     assert "Approved 2 reviews." in window.text(".messages")
@@ -136,6 +136,7 @@ def test_a_comment_on_a_field_is_begun_at_the_field(log_in: LogIn) -> None:
     window.write("#id_say-text", "Why together?")
     window.click("button[value=comment]")
 
+    assert "Your comment is there." in window.text(".messages")
     said = window.text("#comments")
     assert "Why together?" in said
     assert "Title" in said
