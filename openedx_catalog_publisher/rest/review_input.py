@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from openedx_catalog_publisher.api import Ofac, Target
 from openedx_catalog_publisher.commands.errors import InvalidInput
+from openedx_catalog_publisher.models import ReviewStep
 from openedx_catalog_publisher.rest.filters import MOST_NAMES
 from openedx_catalog_publisher.rest.named import uuid_or_none
 from openedx_catalog_publisher.rest.units import body_of, check_names, text_of
@@ -20,7 +21,7 @@ BULK_ACTIONS = ((APPROVE, "approve"), (REQUEST_CHANGES, "request changes"))
 
 DIGEST = "9b1f2c63a7d04e5f8a9b0c1d2e3f405162738495a6b7c8d9e0f1a2b3c4d5e6f7"
 REVIEW = "3f0d5c0e-9d57-4c40-8a55-5a3b1f6f1d11"
-DIGESTS = {"run_digest": DIGEST, "course_digest": DIGEST}
+DIGESTS = {"run_digest": DIGEST, "course_digest": DIGEST, "step": "legal"}
 
 SUBMIT = OpenApiExample("With a word to the reviewers", request_only=True, value={"comment": "Ready for autumn."})
 DECIDE = OpenApiExample(
@@ -55,7 +56,7 @@ class WithdrawInput(serializers.Serializer[Any]):
 
 
 class DigestsInput(serializers.Serializer[Any]):
-    """The content that was read."""
+    """What was read: the content, and the step."""
 
     run_digest = serializers.CharField(
         required=False, allow_blank=True, help_text="run_digest of the review. Required for the review of a run."
@@ -65,6 +66,11 @@ class DigestsInput(serializers.Serializer[Any]):
         allow_blank=True,
         help_text="course_digest of the review: with it the course is decided, too, where it waits for the same step. "
         "Required for the review of a course.",
+    )
+    step = serializers.ChoiceField(
+        required=False,
+        choices=ReviewStep.choices,
+        help_text="step of the review: 409 where somebody decided it meanwhile. Without it, whichever it waits for.",
     )
 
 
@@ -108,20 +114,24 @@ class BulkInput(serializers.Serializer[Any]):
 
 
 class Digests(TypedDict):
-    """The content that a request names, as commands take it."""
+    """What a request names of what was seen, as commands take it."""
 
     run_digest: str
     course_digest: str
+    step: str
 
 
 def digests_of(data: Any) -> Digests:
     """
-    Return the digests that a request names.
+    Return the digests and the step that a request names.
 
     Raises:
         InvalidInput: naming the field.
     """
-    return {"run_digest": text_of(data, "run_digest"), "course_digest": text_of(data, "course_digest")}
+    step = text_of(data, "step")
+    if step and step not in ReviewStep.values:
+        raise InvalidInput({"step": [f"Give {' or '.join(ReviewStep.values)}."]})
+    return {"run_digest": text_of(data, "run_digest"), "course_digest": text_of(data, "course_digest"), "step": step}
 
 
 def ofac_of(data: Any) -> Ofac | None:
@@ -175,7 +185,9 @@ def _targets(value: Any, errors: dict[str, list[str]]) -> list[Target]:
     for place, entry in enumerate(value):
         target = _target(entry)
         if target is None:
-            errors[f"reviews[{place}]"] = ["Give an object with id (a UUID), run_digest and course_digest (texts)."]
+            errors[f"reviews[{place}]"] = [
+                "Give an object with id (a UUID), run_digest and course_digest, perhaps step."
+            ]
         else:
             found.append(target)
     if len({target.review for target in found}) < len(found):
@@ -190,6 +202,6 @@ def _target(entry: Any) -> Target | None:
     if not all(isinstance(text, str) for text in texts.values()):
         return None
     review: uuid.UUID | None = uuid_or_none(texts["id"])
-    if review is None:
+    if review is None or texts["step"] not in ("", *ReviewStep.values):
         return None
-    return Target(review, run_digest=texts["run_digest"], course_digest=texts["course_digest"])
+    return Target(review, texts["run_digest"], texts["course_digest"], texts["step"])

@@ -119,6 +119,9 @@ def _problems(
         yield Remark("stale_digest", f"What you read of {', '.join(stale)} is not what is under review. Read it again.")
     if entry.step is None:
         yield Remark("already_approved", f"{review.unit_key} is approved already, and waits to go live.")
+    elif target.step and target.step != entry.step:
+        label = ReviewStep(str(entry.step)).label.lower()
+        yield Remark("step_moved", f"Somebody else was quicker: {review.unit_key} waits for its {label} now.")
     elif own and not _decided(entry, target):
         yield Remark("digest_missing", f"course_digest: What is to be decided now is its course. {NAME_DIGEST}")
     elif review.uuid in refused:

@@ -339,6 +339,7 @@ def test_what_was_not_read_is_not_approved() -> None:
         ("decide", {}, "run_digest"),
         ("decide", {"run_digest": 7}, "run_digest"),
         ("decide", {"digest": "x"}, "digest"),
+        ("decide", {"step": "third"}, "step"),
         ("decide", {"has_ofac_restrictions": "no"}, "has_ofac_restrictions"),
         ("decide", {"ofac_comment": 7}, "ofac_comment"),
         ("request_changes", {}, "comment"),
@@ -357,6 +358,26 @@ def test_a_faulty_request_names_the_field(act: str, body: dict[str, Any], field:
 
     assert response.status_code == 400, response.json()
     assert list(response.json()["errors"]) == [field]
+
+
+def test_of_two_who_decide_one_step_the_second_is_told() -> None:
+    cast = Cast()
+    cast.stage.submit()
+    seen = cast.shown(cast.admin)
+    named = {name: seen[name] for name in ("run_digest", "course_digest", "step")}
+    cast.stage.approve_legally()
+
+    second = cast.admin.post(f"{cast.path()}decide/", named)
+    back = cast.admin.post(f"{cast.path()}request_changes/", named | {"comment": "Too long."})
+    skipped = cast.admin.post(f"{cast.path()}skip/", named | {"reason": "x"})
+    plan = cast.admin.post(
+        "/reviews/bulk/", {"action": "approve", "reviews": [{"id": seen["id"], **named}], "dry_run": True}
+    )
+
+    for response in (second, back, skipped):
+        assert (response.status_code, response.json()["details"][0]["code"]) == (409, "step_moved")
+    assert [remark["code"] for remark in plan.json()["reviews"][0]["problems"]] == ["step_moved"]
+    assert draft(cast.stage.run).status == Status.REVIEW_BY_INTERNAL
 
 
 def test_the_legal_review_needs_an_ofac_decision() -> None:
@@ -559,6 +580,7 @@ def test_a_plan_names_what_is_not_named_and_who_may_not() -> None:
         ({"action": "approve", "reviews": [{"id": "x"}, 7]}, ["reviews[0]", "reviews[1]"]),
         ({"action": "approve", "reviews": [{"id": NONE, "digest": "x"}]}, ["reviews[0]"]),
         ({"action": "approve", "reviews": [{"id": NONE, "run_digest": 7}]}, ["reviews[0]"]),
+        ({"action": "approve", "reviews": [{"id": NONE, "step": "third"}]}, ["reviews[0]"]),
         ({"action": "request_changes", "reviews": [{"id": NONE}]}, ["comment"]),
         ({"action": "approve", "reviews": [{"id": NONE}], "comment": 7}, ["comment"]),
         ({"action": "approve", "reviews": [{"id": NONE}], "dry_run": "yes"}, ["dry_run"]),
