@@ -8,9 +8,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-
-pytest.importorskip("selenium", reason="needs selenium: install requirements/test.txt")
-
 from selenium import webdriver
 
 from tests.browser.chromium import Window, chromium, missing
