@@ -283,8 +283,8 @@ class ReviewMachine(RuleBasedStateMachine):
     @staticmethod
     def content(row: Any) -> tuple[str, int]:
         if isinstance(row, Course):
-            return row.title, (row.in_year_value or {}).get("per_click_usa", 0)
-        return row.title_override or "", row.max_effort
+            return row.title or "", int((row.in_year_value or {}).get("per_click_usa", 0))
+        return row.title_override or "", row.max_effort or 0
 
     @invariant()
     def what_operators_check_of_reviews_and_events_holds(self) -> None:
