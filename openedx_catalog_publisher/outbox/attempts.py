@@ -35,7 +35,7 @@ class Relayed:
         return self.delivered + self.failed + self.dead
 
 
-def note_done(delivery: Delivery, done: Relayed, outcome: Delivery.Outcome | None = None) -> None:
+def note_done(delivery: Delivery, done: Relayed, outcome: Delivery.Outcome | None) -> None:
     """Note that a delivery is done, with what else is to be said of it, and that its consumer's peer is there."""
     wake(delivery.consumer)
     if settle(delivery, outcome):

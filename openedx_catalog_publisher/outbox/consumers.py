@@ -60,8 +60,8 @@ class Errand(Protocol):
     def run(self) -> None:
         """Do it; called in a thread of its own, without the database."""
 
-    def finish(self) -> None:
-        """Note what came of it, in the relay's own thread. Raises as ``Consumer.deliver`` does."""
+    def finish(self) -> Delivery.Outcome | None:
+        """Note what came of it, in the relay's own thread. Returns and raises what ``Consumer.deliver`` does."""
 
 
 @runtime_checkable
@@ -82,7 +82,8 @@ class Holding:
     """
     What a consumer's peer holds of one unit, and what it ought to hold, both in the words of the peer.
 
-    Only what the consumer itself writes there is compared, so that what belongs to others is no drift.
+    Only what the consumer itself writes there is compared, so that what belongs to others is no drift. Differences are
+    kept, so people are counted in it and not named.
 
     Attributes:
         wanted: value by field, as it follows from what was published.

@@ -98,9 +98,9 @@ def _end(way: _Way, future: Future[None], done: Relayed) -> bool:
     """Note what came of a delivery; True where the courier may go on."""
     try:
         future.result()
-        way.errand.finish()
+        outcome = way.errand.finish()
     # Whatever a consumer raises is its own; it is noted, and other deliveries go on.
     except Exception as error:  # noqa: BLE001
         return not note_failed(way.delivery, error, done)
-    note_done(way.delivery, done)
+    note_done(way.delivery, done, outcome)
     return True

@@ -66,6 +66,27 @@ class InStudio(Recording):
     handed: ClassVar[list[OutboxEvent]] = []
 
 
+class Shout:
+    """An errand of which nobody can say whether it was heard."""
+
+    def run(self) -> None:
+        """Shout."""
+
+    def finish(self) -> Delivery.Outcome:
+        """Say that it cannot be known."""
+        return Delivery.Outcome.UNCONFIRMED
+
+
+class Shouting(Recording):
+    """A courier that is never answered."""
+
+    name = "shouting"
+
+    def begin(self, event: OutboxEvent) -> Shout:
+        """Return the errand."""
+        return Shout()
+
+
 class Impostor:
     """No consumer."""
 

@@ -16,8 +16,9 @@ from openedx_catalog_publisher.outbox.attempts import Relayed
 from openedx_catalog_publisher.outbox.consumers import Service
 from openedx_catalog_publisher.outbox.leases import due_deliveries, pause, settle, take
 from openedx_catalog_publisher.outbox.relay import relay, this_service
+from openedx_catalog_publisher.outbox.repairs import replay
 from openedx_catalog_publisher.outbox.routing import register, route
-from tests.outbox.recording import InLms, InStudio, Recording, make_event, pass_time
+from tests.outbox.recording import InLms, InStudio, Recording, Shouting, make_event, pass_time
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,14 @@ class TestRouting:
         done = Delivery.objects.get()
         assert (done.due, done.last_error) == (None, "")
         assert done.done_at is not None
+
+    def test_what_a_courier_could_not_ask_stands_with_the_delivery_until_it_is_made_again(self, settings: Any) -> None:
+        settings.CATALOG_PUBLISHER_CONSUMERS = [f"{Shouting.__module__}.{Shouting.__name__}"]
+        make_event()
+        assert relay() == Relayed(routed=1, delivered=1)
+        assert Delivery.objects.get().outcome == "unconfirmed"
+        replay(Delivery.objects.all())
+        assert Delivery.objects.get().outcome == ""
 
     def test_an_event_that_is_committed_after_later_ones_is_not_passed_over(self, recording: type[Recording]) -> None:
         first, late, last = make_event("one"), make_event("two"), make_event("three")

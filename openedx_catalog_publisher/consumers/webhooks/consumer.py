@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from openedx_catalog_publisher.consumers.webhooks.messages import wanted
 from openedx_catalog_publisher.consumers.webhooks.sending import request_about
-from openedx_catalog_publisher.models import EventKind, OutboxEvent, WebhookSubscription
+from openedx_catalog_publisher.models import Delivery, EventKind, OutboxEvent, WebhookSubscription
 from openedx_catalog_publisher.outbox.consumers import Errand, Service
 
 
@@ -34,7 +34,7 @@ class Subscriber:
         """Return the request that tells of an event."""
         return request_about(event, self._subscription) if wanted(event, self._subscription) else Nothing()
 
-    def deliver(self, event: OutboxEvent) -> None:
+    def deliver(self, event: OutboxEvent) -> Delivery.Outcome | None:
         """
         Tell of an event, and wait for the answer.
 
@@ -44,7 +44,7 @@ class Subscriber:
         """
         errand = self.begin(event)
         errand.run()
-        errand.finish()
+        return errand.finish()
 
 
 class Webhooks:
