@@ -129,10 +129,6 @@ def _shown(row: ModeRow, held: ModeRow | None = None) -> dict[str, Any]:
     }
 
 
-def _agree(wanted: ModeRow, held: ModeRow) -> bool:
-    return _shown(wanted, held) == _shown(held)
-
-
 def _closing(run: CourseRun, others: list[ModeRow]) -> list[ModeRow]:
     """Return those of the other modes that are to be closed: the catalog had them once, and they are open."""
     now = timezone.now()

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from openedx_catalog_publisher.api import Selection, publish, remove, unpublish, update_run
+from openedx_catalog_publisher.api import Selection, remove, unpublish, update_run
 from openedx_catalog_publisher.consumers.webhooks.richie import _languages
 from openedx_catalog_publisher.consumers.webhooks.subscriptions import add_secret, send_ping, subscribe
 from openedx_catalog_publisher.models import CourseRun, Delivery, WebhookAttempt, WebhookSubscription
 from openedx_catalog_publisher.outbox.relay import relay
 from tests.consumers.receiver import Handler, Receiver, listening
-from tests.factories import SYSTEM, make_course, run_changes
+from tests.factories import SYSTEM, make_course, publish_now, run_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +82,7 @@ def subscription(receiver: Receiver) -> WebhookSubscription:
 def run(subscription: WebhookSubscription) -> CourseRun:
     """A run that was published."""
     course = make_course(runs=[run_changes(language="de-at")]).course
-    publish(SYSTEM, Selection.of(courses=[course.uuid], all_runs=True))
+    publish_now(Selection.of(courses=[course.uuid], all_runs=True))
     relay()
     return CourseRun.drafts.get()
 
@@ -111,7 +111,7 @@ def test_a_published_run_is_known_and_shown(run: CourseRun, richie: Richie, rece
 
 def test_a_hidden_run_is_not_shown(run: CourseRun, richie: Richie) -> None:
     update_run(SYSTEM, run.uuid, {"hidden": True})
-    publish(SYSTEM, Selection.of(runs=[run.uuid]))
+    publish_now(Selection.of(runs=[run.uuid]))
     relay()
     assert richie.runs[link_of(run)]["catalog_visibility"] == "hidden"
 

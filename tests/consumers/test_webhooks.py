@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from openedx_catalog_publisher.api import Selection, publish, remove, unpublish
+from openedx_catalog_publisher.api import Selection, remove, unpublish
 from openedx_catalog_publisher.consumers.webhooks import sending
 from openedx_catalog_publisher.consumers.webhooks.subscriptions import (
     add_secret,
@@ -43,7 +43,7 @@ from tests.consumers.receiver import (
     listening,
     sleeping,
 )
-from tests.factories import SYSTEM, make_course
+from tests.factories import SYSTEM, make_course, publish_now
 from tests.outbox.recording import PATH as RECORDING
 from tests.outbox.recording import Recording, pass_time
 from tests.outbox.recording import make_event as make_any_event
@@ -144,7 +144,7 @@ class TestWhatIsSent:
     def test_a_publication_is_told_with_exactly_what_was_published(self, receiver: Receiver) -> None:
         subscription_to(receiver, kinds=["published"], object_types=["course_run"])
         course = make_course(runs=1, title="数据 für alle").course
-        publish(SYSTEM, Selection.of(courses=[course.uuid], all_runs=True))
+        publish_now(Selection.of(courses=[course.uuid], all_runs=True))
         relay()
         (received,) = receiver.took
         event = OutboxEvent.objects.get(kind="published", object_type="course_run")
@@ -182,7 +182,7 @@ class TestWhatIsSent:
         subscription_to(receiver, kinds=["removed", "published"], object_types=["course"])
         course = make_course(runs=1).course
         selection = Selection.of(courses=[course.uuid], all_runs=True)
-        publish(SYSTEM, selection)
+        publish_now(selection)
         unpublish(SYSTEM, selection, reason="Over.")
         remove(SYSTEM, courses=[course.uuid], reason="A mistake.")
         relay()
@@ -209,7 +209,7 @@ class TestWhatIsSent:
         monkeypatch.setattr("openedx_catalog_publisher.consumers.webhooks.messages.LARGEST_BODY", 1_500)
         subscription_to(receiver, kinds=["published"], object_types=["course"])
         course = make_course(runs=0, full_description=f"<p>{'x' * 2_000}</p>").course
-        publish(SYSTEM, Selection.of(courses=[course.uuid]))
+        publish_now(Selection.of(courses=[course.uuid]))
         relay()
         (received,) = receiver.took
         assert (received.data["published"], received.data["published_left_out"]) == (None, True)
