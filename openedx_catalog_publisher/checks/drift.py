@@ -1,8 +1,8 @@
 """
 Drift: what consumers really hold against what was published.
 
-A consumer is asked of each unit that was ever published. What is under way to it, or was published while it was asked,
-is lag and no drift. When each unit was last verified is kept.
+A consumer is asked of each unit that was ever published. What is under way to it, of the unit or of its course, and
+what came up or arrived while it was asked, is lag and no drift. When each unit was last verified is kept.
 """
 
 from __future__ import annotations
@@ -14,10 +14,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
-from openedx_catalog_publisher.models import Delivery, DriftCheck, OutboxConsumer, OutboxEvent, Publication
+from openedx_catalog_publisher.models import (
+    CourseRun,
+    Delivery,
+    DriftCheck,
+    OutboxConsumer,
+    OutboxEvent,
+    Publication,
+    UnitKind,
+)
 from openedx_catalog_publisher.outbox.backlog import UNDER_WAY
 from openedx_catalog_publisher.outbox.consumers import Holding, Service, Verifiable, configured, runs_in, with_members
 from openedx_catalog_publisher.outbox.relay import this_service
@@ -111,6 +119,7 @@ def _check(
     consumer: Verifiable, row: OutboxConsumer, report: DriftReport, *, repair: bool, units: Collection[UUID]
 ) -> Iterator[Drift]:
     for records in _last_records(units):
+        before = _Moment.now(row, records)
         asked_at = timezone.now()
         try:
             holdings = consumer.held(records)
@@ -122,7 +131,12 @@ def _check(
             asked.update(error=told)
             yield Drift(row.name, records[0].unit_uuid, records[0].unit_key, [], told)
             return
-        settled = _settled(row, [record for record in records if record.unit_uuid in holdings])
+        after = _Moment.now(row, records)
+        settled = [
+            record
+            for record in records
+            if record.unit_uuid in holdings and after.is_settled_since(before, record.unit_uuid)
+        ]
         report.lagging += len(holdings) - len(settled)
         report.verified += len(settled)
         _note(row, settled, holdings, asked_at)
@@ -138,30 +152,51 @@ def _check(
 
 
 def _last_records(units: Collection[UUID]) -> Iterator[list[Publication]]:
+    later = Publication.objects.filter(unit_uuid=OuterRef("unit_uuid"), number__gt=OuterRef("number"))
+    rows = Publication.objects.filter(~Exists(later), Q(unit_uuid__in=list(units)) if units else Q())
     last = 0
-    while records := list(_latest().filter(_of(units), pk__gt=last).select_related("snapshot").order_by("pk")[:BATCH]):
+    while records := list(rows.filter(pk__gt=last).select_related("snapshot").order_by("pk")[:BATCH]):
         last = records[-1].pk
         yield records
 
 
-def _latest() -> QuerySet[Publication]:
-    later = Publication.objects.filter(unit_uuid=OuterRef("unit_uuid"), number__gt=OuterRef("number"))
-    found: QuerySet[Publication] = Publication.objects.filter(~Exists(later))
-    return found
+@dataclass(frozen=True)
+class _Moment:
+    """
+    How far the events of some units, and of the courses of those that are runs, are for one consumer.
 
+    Attributes:
+        courses: course by run, since much that is held of a run comes with its course.
+        last: number of the last event, by unit.
+        moving: units of which an event is not over for the consumer.
+    """
 
-def _of(units: Collection[UUID]) -> Q:
-    return Q(unit_uuid__in=list(units)) if units else Q()
+    courses: Mapping[UUID, UUID]
+    last: Mapping[str, int]
+    moving: Collection[str]
 
+    @classmethod
+    def now(cls, row: OutboxConsumer, records: Sequence[Publication]) -> _Moment:
+        """Return how far they are now."""
+        units = [record.unit_uuid for record in records]
+        courses = dict(CourseRun.everything.filter(uuid__in=units).values_list("uuid", "course__uuid"))
+        codes = [str(unit) for unit in {*units, *courses.values()}]
+        events = OutboxEvent.objects.filter(
+            object_type__in=UnitKind.values, object_code__in=codes, kind__in=row.kinds
+        ).order_by()
+        # In the order in which an event goes, so that none slips through between two statements.
+        last = dict(events.values_list("object_code").annotate(Max("sequence")))
+        moving = set(events.filter(routed=False).values_list("object_code", flat=True))
+        under_way = Delivery.objects.filter(consumer=row, object_code__in=codes, state__in=UNDER_WAY)
+        moving.update(under_way.values_list("object_code", flat=True))
+        return cls(courses, last, moving)
 
-def _settled(row: OutboxConsumer, records: Sequence[Publication]) -> list[Publication]:
-    """Return the records that still are the last of their units, whose events are all over for the consumer."""
-    codes = [str(record.unit_uuid) for record in records]
-    under_way = Delivery.objects.filter(consumer=row, object_code__in=codes, state__in=UNDER_WAY)
-    unrouted = OutboxEvent.objects.filter(object_code__in=codes, routed=False, kind__in=row.kinds)
-    moving = {*under_way.values_list("object_code", flat=True), *unrouted.values_list("object_code", flat=True)}
-    still = set(_latest().filter(pk__in=[record.pk for record in records]).values_list("pk", flat=True))
-    return [record for record in records if record.pk in still and str(record.unit_uuid) not in moving]
+    def is_settled_since(self, before: _Moment, unit: UUID) -> bool:
+        """Tell whether nothing of a unit was under way at an earlier moment, nor is now, nor came up between."""
+        codes = {str(unit), *(str(moment.courses[unit]) for moment in (before, self) if unit in moment.courses)}
+        return codes.isdisjoint({*before.moving, *self.moving}) and all(
+            before.last.get(code) == self.last.get(code) for code in codes
+        )
 
 
 def _note(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from opaque_keys import InvalidKeyError
@@ -59,9 +59,7 @@ def holdings(records: Sequence[Publication], ask: Callable[[uuid.UUID], Holding 
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON can hold it: times as text, sets and tuples as lists."""
+    """Return a value as JSON can hold it: times as text in UTC, so that equal ones are equal, and tuples as lists."""
     if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, frozenset | set):
-        return sorted(value)
+        return value.astimezone(UTC).isoformat()
     return [plain(each) for each in value] if isinstance(value, tuple) else value

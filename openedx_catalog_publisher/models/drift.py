@@ -17,7 +17,7 @@ class DriftCheck(models.Model):
     each with what was published and what is held. ``error`` says why the consumer could not be asked since; then the
     rest is what was found at ``verified_at``.
 
-    .. no_pii:
+    .. no_pii: consumers count people and do not name them.
     """
 
     consumer = models.ForeignKey(

@@ -9,12 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from openedx_catalog_publisher.api import Selection, publish, remove, update_course
+from openedx_catalog_publisher.api import Selection, remove, update_course
 from openedx_catalog_publisher.checks.drift import Drift, DriftReport, check_drift
 from openedx_catalog_publisher.models import Delivery, DriftCheck, OutboxConsumer
 from openedx_catalog_publisher.outbox.relay import relay
 from openedx_catalog_publisher.outbox.repairs import prune
-from tests.factories import SYSTEM, make_course
+from tests.factories import SYSTEM, make_course, publish_now
 from tests.management.calling import call, call_json, failing, refusal
 from tests.outbox.recording import PATH as RECORDING
 from tests.outbox.shelf import PATH, Shelf
@@ -34,7 +34,7 @@ def shelf(settings: Any) -> Iterator[type[Shelf]]:
 def courses() -> list[Any]:
     """Two courses with a run each, published and delivered."""
     made = [make_course(title=title).course for title in ("Bees", "Йога 🧘")]
-    publish(SYSTEM, Selection.of(courses=[course.uuid for course in made], all_runs=True))
+    publish_now(Selection.of(courses=[course.uuid for course in made], all_runs=True))
     relay()
     return made
 
@@ -106,7 +106,7 @@ def test_so_it_does_when_the_delivery_was_pruned(courses: list[Any], shelf: type
 def test_what_is_under_way_is_no_drift(courses: list[Any], shelf: type[Shelf]) -> None:
     bees = courses[0]
     update_course(SYSTEM, bees.uuid, {"title": "Bumblebees"})
-    publish(SYSTEM, Selection.of(courses=[bees.uuid]))
+    publish_now(Selection.of(courses=[bees.uuid]))
     drifts, report = found()
     assert (drifts, report.verified, report.lagging) == ([], 1, 1)
     Shelf.is_open = False
@@ -125,7 +125,7 @@ def test_what_is_published_while_the_consumer_is_asked_is_no_drift(
     def slow(self: Shelf, records: Any) -> Any:
         answer = held(self, records)
         update_course(SYSTEM, bees.uuid, {"title": "Bumblebees"})
-        publish(SYSTEM, Selection.of(courses=[bees.uuid]))
+        publish_now(Selection.of(courses=[bees.uuid]))
         relay()
         return answer
 
@@ -133,6 +133,25 @@ def test_what_is_published_while_the_consumer_is_asked_is_no_drift(
     monkeypatch.setattr(Shelf, "held", slow)
     drifts, report = found()
     assert (drifts, report.lagging) == ([], 1)
+
+
+def test_what_was_under_way_before_and_arrives_while_the_consumer_is_asked_is_no_drift(
+    courses: list[Any], shelf: type[Shelf], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bees = courses[0]
+    held = Shelf.held
+
+    def slow(self: Shelf, records: Any) -> Any:
+        answer = held(self, records)
+        relay()
+        return answer
+
+    update_course(SYSTEM, bees.uuid, {"title": "Bumblebees"})
+    publish_now(Selection.of(courses=[bees.uuid]))
+    monkeypatch.setattr(Shelf, "held", slow)
+    drifts, report = found()
+    assert (drifts, report.verified, report.lagging) == ([], 1, 1)
+    assert shelf.books[bees.uuid]["title"] == "Bumblebees"
 
 
 def test_what_was_removed_is_to_be_gone(courses: list[Any], shelf: type[Shelf]) -> None:
@@ -174,7 +193,7 @@ def test_the_statements_do_not_grow_with_the_units(courses: list[Any]) -> None:
     found()
     few = statements()
     made = [make_course(runs=0).course.uuid for _ in range(5)]
-    publish(SYSTEM, Selection.of(courses=made))
+    publish_now(Selection.of(courses=made))
     relay()
     found()
     assert statements() == few

@@ -356,7 +356,7 @@ def test_drift_is_told_field_by_field_and_gone_when_it_was_delivered(studio: Sta
     start, end = "2031-02-01T00:00:00+00:00", "2031-12-31T00:00:00+00:00"
     assert drift(consumer, unit) == {
         "title": ("Data", "Other"),
-        "team": (["ann"], []),
+        "editors_in_team": (1, 0),
         "schedule": ([start, end], [start, "2032-01-01T00:00:00+00:00"]),
         "pacing": ("self_paced", "instructor_paced"),
     }
@@ -365,6 +365,31 @@ def test_drift_is_told_field_by_field_and_gone_when_it_was_delivered(studio: Sta
     relay()
     assert list(check_drift(DriftReport())) == []
     assert held["title"] == "Data"
+
+
+def test_what_is_still_to_come_with_the_course_is_no_drift_of_its_run(studio: StandIn) -> None:
+    made = a_course()
+    publish_now(Selection.of(courses=[made.course.uuid], all_runs=True))
+    relay()
+    update_course(SYSTEM, made.course.uuid, {"title": "Data in spring"})
+    publish_now(Selection.of(courses=[made.course.uuid]))
+    report = DriftReport()
+    assert list(check_drift(report)) == []
+    assert (report.verified, report.lagging) == (0, 1)
+    relay()
+    assert list(check_drift(report := DriftReport())) == []
+    assert (report.verified, report.lagging) == (1, 0)
+    assert studio.runs[made.runs[0].key]["title"] == "Data in spring"
+
+
+def test_dates_that_are_missing_are_no_drift(studio: StandIn, settings: Any) -> None:
+    made = a_course()
+    relay()
+    settings.CATALOG_PUBLISHER_STUDIO_FOLLOWS_DATES = True
+    update_run(SYSTEM, made.runs[0].uuid, {"end": None})
+    publish_now(Selection.of(courses=[made.course.uuid], all_runs=True))
+    relay()
+    assert drift(Studio(), made.runs[0].uuid) == {}
 
 
 class TestContract(StateContract):

@@ -70,7 +70,11 @@ class Studio:
             raise failed[0]
 
     def held(self, records: Sequence[Publication]) -> Mapping[uuid.UUID, Holding]:
-        """Return what Studio shows of runs that are, or are to be, in Studio. Of their teams only our editors count."""
+        """
+        Return what Studio shows of runs that are, or are to be, in Studio.
+
+        Of their teams only our editors count, and they are counted and not named, since what differs is kept.
+        """
         studio = backends.studio()
         return holdings(records, functools.partial(_holding, studio))
 
@@ -81,12 +85,19 @@ def _holding(studio: StudioBackend, unit: uuid.UUID) -> Holding | None:
         if held is None and run.state == State.NONE:
             return None
         team = frozenset(run.team())
-        wanted: dict[str, Any] = {"title": run.title, "team": plain(team)}
-        shown = None if held is None else {"title": held.title, "team": plain(team & held.team)}
+        wanted: dict[str, Any] = {"title": run.title, "editors_in_team": len(team)}
         if conf.studio_follows_dates():
-            wanted |= {"schedule": plain(run.schedule), "pacing": run.pacing}
-        if held is not None and shown is not None:
-            shown |= {"schedule": plain((held.start, held.end)), "pacing": held.pacing}
+            wanted["pacing"] = run.pacing
+            if run.schedule is not None:
+                wanted["schedule"] = plain(run.schedule)
+        if held is None:
+            return Holding(wanted, None)
+        shown = {
+            "title": held.title,
+            "editors_in_team": len(team & held.team),
+            "pacing": held.pacing,
+            "schedule": plain((held.start, held.end)),
+        }
         return Holding(wanted, shown)
     return None
 
