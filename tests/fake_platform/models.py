@@ -100,7 +100,8 @@ class HistoricalCourseMode(models.Model):
 class CourseAccessRole(models.Model):
     """Who may do what in a course run."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # Without a constraint: tables of apps without migrations are made before that of users, which MariaDB minds.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     org = models.CharField(max_length=64, db_index=True, blank=True)
     course_id: Any = CourseKeyField(max_length=255, db_index=True)  # type: ignore[no-untyped-call]
     role = models.CharField(max_length=64, db_index=True)
