@@ -7,11 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from openedx_catalog_publisher.api import Selection, restore
-from openedx_catalog_publisher.models import Publication, UnitKind
+from openedx_catalog_publisher.api import Selection, restore, submit_run, update_run
+from openedx_catalog_publisher.models import Publication, Review, UnitKind
+from openedx_catalog_publisher.review.schedule import publish_claimed
 from tests.factories import SYSTEM, publish_now
 from tests.races.catalog import Catalog, Item
-from tests.races.pairs import draft_course
+from tests.races.pairs import Round, draft_course
+from tests.races.review_pairs import OVER, approve, complete, submit
 
 
 class Act(ABC):
@@ -32,6 +34,10 @@ class Act(ABC):
     @abstractmethod
     def command(self, items: Sequence[Item]) -> Callable[[], Any]:
         """Return the command on these courses."""
+
+    def repeat(self, items: Sequence[Item]) -> None:
+        """Give the command again, as a caller does who never learnt what came of it."""
+        self.command(items)()
 
     @abstractmethod
     def happened(self, items: Sequence[Item]) -> bool:
@@ -104,7 +110,70 @@ class Restore(Act):
         return draft_course(items[0].course).title != "Edited"
 
 
-ACTS: tuple[type[Act], ...] = (FirstPublish, Republish, Release, Restore)
+class ReviewAct(Act):
+    """A command of a review, which is refused where it is done already."""
+
+    def repeat(self, items: Sequence[Item]) -> None:
+        if not self.happened(items):
+            self.command(items)()
+
+
+class Submit(ReviewAct):
+    """A run is submitted for review, with its course."""
+
+    name = "submit"
+
+    def prepare(self, catalog: Catalog, items: Sequence[Item]) -> None:
+        complete(catalog, _rounds(items))
+
+    def command(self, items: Sequence[Item]) -> Callable[[], Any]:
+        return lambda: submit_run(SYSTEM, items[0].runs[0], comment="Please look.")
+
+    def happened(self, items: Sequence[Item]) -> bool:
+        return Review.objects.filter(open_unit__in=units_of(items)).count() == 2
+
+
+class LastApproval(ReviewAct):
+    """The last approval of a run, with its course, lets both go live."""
+
+    name = "last approval, and live"
+
+    def prepare(self, catalog: Catalog, items: Sequence[Item]) -> None:
+        complete(catalog, _rounds(items), OVER)
+        for race in _rounds(items):
+            submit(race, legal=True)
+
+    def command(self, items: Sequence[Item]) -> Callable[[], Any]:
+        return approve(items[0].runs[0], "internal")
+
+    def happened(self, items: Sequence[Item]) -> bool:
+        return _publications(items) == 2
+
+
+class GoLive(ReviewAct):
+    """The scheduler lets a run that it claimed go live, with its course."""
+
+    name = "scheduled go-live"
+
+    def prepare(self, catalog: Catalog, items: Sequence[Item]) -> None:
+        complete(catalog, _rounds(items))
+        for race in _rounds(items):
+            submit(race, legal=True, internal=True)
+            update_run(SYSTEM, race.item.runs[0], {"go_live_date": OVER})
+
+    def command(self, items: Sequence[Item]) -> Callable[[], Any]:
+        review = Review.objects.get(open_unit=items[0].runs[0]).uuid
+        return lambda: publish_claimed(SYSTEM, review)
+
+    def happened(self, items: Sequence[Item]) -> bool:
+        return _publications(items) == 2
+
+
+ACTS: tuple[type[Act], ...] = (FirstPublish, Republish, Release, Restore, Submit, LastApproval, GoLive)
+
+
+def _rounds(items: Sequence[Item]) -> list[Round]:
+    return [Round(number, [item]) for number, item in enumerate(items)]
 
 
 def units_of(items: Sequence[Item]) -> set[uuid.UUID]:
