@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     from benchmarks.report import Result
 
 READING = ("list", "list-100", "list-member", "list-member-100", "dashboard", "detail", "deep-cursor", "deep-number")
-WRITING = ("first-publish", "republish", "release", "edit-title", "edit-twelve", "create", "drafts", "officials")
+WRITING = (
+    "first-publish",
+    "republish",
+    "release",
+    "review",
+    "edit-title",
+    "edit-twelve",
+    "create",
+    "drafts",
+    "officials",
+)
 ROWS = (*READING, *WRITING)
 QUICK = {"courses": 4, "release": 3, "bulk": 4, "repetitions": 1}
 

@@ -15,10 +15,19 @@ from typing import Any
 from django.db import connection, models
 
 from benchmarks.catalogue import TEXTS, Catalogue
-from benchmarks.floor import Copies, Drafts, edit_course, publish_first, republish
+from benchmarks.floor import Copies, Drafts, edit_course, publish_first, republish, review_and_publish
 from benchmarks.measure import Work
-from openedx_catalog_publisher.api import Selection, create_course, update_course, write_courses
-from openedx_catalog_publisher.models import Course, CourseSubject, CourseTopic, UnitKind
+from openedx_catalog_publisher.api import (
+    Ofac,
+    Selection,
+    create_course,
+    decide,
+    submit_run,
+    update_course,
+    update_run,
+    write_courses,
+)
+from openedx_catalog_publisher.models import Course, CourseRun, CourseSubject, CourseTopic, Review, UnitKind
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
 
 T = sum(UNITS[kind].tables for kind in (UnitKind.COURSE, UnitKind.COURSE_RUN))
@@ -27,6 +36,7 @@ T = sum(UNITS[kind].tables for kind in (UnitKind.COURSE, UnitKind.COURSE_RUN))
 FIRST_PUBLICATION = 3 * T + 10
 REPUBLICATION = 2 * T + 10
 CREATION = 40
+REVIEW = 120
 TIMES_THE_FLOOR = 10.0
 SECONDS_FOR_ALL = 15.0
 
@@ -120,6 +130,13 @@ def writing_cases(catalogue: Catalogue, sizes: Sizes) -> list[Case]:
             prepare=lambda: _first_publications(catalogue, sizes.release),
         ),
         Case(
+            name="review",
+            title="whole cycle of a run with its course: submit, legal, internal, go live",
+            bound=Bound(statements=REVIEW),
+            repetitions=sizes.repetitions,
+            prepare=lambda: _reviews(catalogue),
+        ),
+        Case(
             name="edit-title",
             title="draft edit: title",
             bound=Bound(statements=10),
@@ -171,6 +188,26 @@ def _republications(catalogue: Catalogue) -> tuple[Work, Work]:
         update_course(catalogue.system, course, {"outcome": catalogue.text(TEXTS["outcome"])})
     selection, drafts = Selection.of([ours], all_runs=True), Drafts.of([theirs])
     return lambda: catalogue.publish(catalogue.admin, selection), lambda: republish(drafts, "outcome")
+
+
+def _reviews(catalogue: Catalogue) -> tuple[Work, Work]:
+    ours, theirs = catalogue.make_drafts(2)
+    picture = f"catalog_publisher/courses/{'a' * 48}.png"
+    update_course(catalogue.system, ours, {"image": picture})
+    run = CourseRun.drafts.filter(course__uuid=ours).earliest("pk").uuid
+    update_run(catalogue.system, run, {"go_live_date": "2026-01-01T00:00:00Z"})
+    drafts = Drafts.of([theirs])
+
+    def cycle() -> None:
+        submitted = submit_run(catalogue.admin, run)
+        found = dict(Review.objects.filter(course_uuid=ours).values_list("unit_kind", "review_digest"))
+        seen = {"run_digest": found[UnitKind.COURSE_RUN], "course_digest": found[UnitKind.COURSE]}
+        decide(catalogue.admin, submitted.review, **seen, step="legal", ofac=Ofac(has_restrictions=False))
+        decided = decide(catalogue.admin, submitted.review, **seen, step="internal")
+        if decided.release is None:
+            raise RuntimeError("The run did not go live.")
+
+    return cycle, lambda: review_and_publish(Drafts(courses=drafts.courses, runs=drafts.runs[:1]))
 
 
 def _title_edits(catalogue: Catalogue) -> tuple[Work, Work]:

@@ -21,7 +21,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from openedx_catalog_publisher.models import Course, CourseRun, Release, UnitKind, WriteSource
+from openedx_catalog_publisher.models import Course, CourseRun, Release, Status, UnitKind, WriteSource
 from openedx_catalog_publisher.models.normalization import normalize_key
 from openedx_catalog_publisher.publishing.unit_tables import UNITS, Part
 
@@ -59,6 +59,16 @@ def publish_first(drafts: Drafts) -> None:
                 _copy_part(part, UNITS[kind].root, pks)
         _note_published(drafts)
         _log()
+
+
+def review_and_publish(drafts: Drafts) -> None:
+    """Take drafts through both steps of a review, which is their status alone, and make official rows of them."""
+    for status in (Status.REVIEW_BY_LEGAL, Status.REVIEW_BY_INTERNAL, Status.REVIEWED):
+        with transaction.atomic(durable=True):
+            _lock(drafts)
+            for model, pks in ((Course, drafts.courses), (CourseRun, drafts.runs)):
+                _execute(f"UPDATE {_table(model)} SET status = %s WHERE id IN ({_marks(pks)})", [str(status), *pks])
+    publish_first(drafts)
 
 
 def republish(drafts: Drafts, column: str) -> None:
