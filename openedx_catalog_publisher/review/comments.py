@@ -17,6 +17,8 @@ from openedx_catalog_publisher.review.cases import new_comment
 LONGEST = 10_000
 """Characters of a comment."""
 
+TOO_LONG = f"At most {LONGEST} characters; this has {{}}."
+
 
 @command
 def add_comment(operation: Operation, kind: UnitKind, unit: uuid.UUID, text: str, *, field: str = "") -> Comment:
@@ -50,13 +52,33 @@ def add_comment(operation: Operation, kind: UnitKind, unit: uuid.UUID, text: str
     return comment
 
 
+def said_with_act(text: str, *, name: str = "comment", required: str = "") -> str:
+    """
+    Return what is said together with an act of a review, without the blanks around it.
+
+    Arguments:
+        text: what is said; empty for nothing.
+        name: what the input calls it.
+        required: what to answer when nothing is said; empty where that is allowed.
+
+    Raises:
+        InvalidInput: naming it, when it is missing or too long.
+    """
+    text = text.strip()
+    if required and not text:
+        raise InvalidInput({name: [required]})
+    if len(text) > LONGEST:
+        raise InvalidInput({name: [TOO_LONG.format(len(text))]})
+    return text
+
+
 def faults_of_comment(kind: UnitKind, text: str, field: str = "") -> dict[str, list[str]]:
     """Return what is wrong with a comment, by field; empty where nothing is."""
     errors: dict[str, list[str]] = {}
     if not text.strip():
         errors["comment"] = ["Say something."]
     elif len(text) > LONGEST:
-        errors["comment"] = [f"At most {LONGEST} characters; this has {len(text)}."]
+        errors["comment"] = [TOO_LONG.format(len(text))]
     if field and field not in UNITS[kind].reviews:
         errors["field"] = [f"A {kind.label} has no field {field}."]
     return errors

@@ -26,6 +26,7 @@ from openedx_catalog_publisher.models import (
 )
 from openedx_catalog_publisher.publishing.official import OfficialState, official_states
 from openedx_catalog_publisher.review.cases import Cases
+from openedx_catalog_publisher.review.comments import said_with_act
 from openedx_catalog_publisher.review.contributions import check_four_eyes
 from openedx_catalog_publisher.review.go_live import go_live_where_due
 from openedx_catalog_publisher.review.states import STEP_OF_STATUS
@@ -134,6 +135,7 @@ def decide(  # noqa: PLR0913 - what was read and what is said, each by its name
         Conflict: when the content is not what was read (naming what is), or the review is over or needs no decision.
         UnitNotFound: when there is no such review.
     """
+    comment = said_with_act(comment)
     target = Target(review, run_digest, course_digest, step)
     cases, (found,) = find_targets(operation, [target])
     check_four_eyes(operation, found.deciding, found.step)
@@ -168,8 +170,7 @@ def skip_step(
         Conflict: when the content is not what was read, or the review is over or needs no decision.
         UnitNotFound: when there is no such review.
     """
-    if not reason.strip():
-        raise InvalidInput({"reason": ["Say why the step is skipped."]})
+    reason = said_with_act(reason, name="reason", required="Say why the step is skipped.")
     skipping = dict.fromkeys(RIGHT_OF_STEP, Action.SKIP_REVIEW)
     cases, (found,) = find_targets(operation, [Target(review, run_digest, course_digest, step)], skipping)
     return _approve(operation, cases, [found], ReviewRecord.Action.SKIPPED, reason, ReviewRecord.Confirmation.NAMED)
@@ -196,6 +197,7 @@ def decide_many(operation: Operation, targets: Sequence[Target], *, comment: str
         Conflict: when some content is not what was read, or a review is over or needs no decision.
         UnitNotFound: when there is no such review.
     """
+    comment = said_with_act(comment)
     cases, found = find_targets(operation, targets)
     for step in sorted({entry.step for entry in found}):
         deciding = [review for entry in found if entry.step == step for review in entry.deciding]

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from openedx_catalog_publisher.access.actions import Action
 from openedx_catalog_publisher.commands.anchors import read_anchors
-from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
+from openedx_catalog_publisher.commands.errors import UnitNotFound
 from openedx_catalog_publisher.commands.rights import require_on_courses
 from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.models import Review, UnitKind
 from openedx_catalog_publisher.review.cases import Cases
+from openedx_catalog_publisher.review.comments import said_with_act
 from openedx_catalog_publisher.review.decide import Found, Target, find_targets, review_over
 
 
@@ -30,9 +31,11 @@ def withdraw(operation: Operation, review: uuid.UUID, *, comment: str = "") -> N
 
     Raises:
         NotPermitted: when the actor may not edit the course.
+        InvalidInput: naming ``comment``, when it is too long.
         Conflict: when the review is over.
         UnitNotFound: when there is no such review.
     """
+    comment = said_with_act(comment)
     row = Review.objects.filter(uuid=review).first()
     if row is None:
         raise UnitNotFound(f"There is no review {review}.")
@@ -106,8 +109,7 @@ def request_changes_many(operation: Operation, targets: Sequence[Target], *, com
 
 
 def _request(operation: Operation, targets: Sequence[Target], comment: str) -> None:
-    if not comment.strip():
-        raise InvalidInput({"comment": ["Say what is to be changed."]})
+    comment = said_with_act(comment, required="Say what is to be changed.")
     cases, found = find_targets(operation, targets)
     for entry in found:
         _send_back(cases, entry, comment)

@@ -20,6 +20,7 @@ from openedx_catalog_publisher.publishing.selection import Parents, Selection, S
 from openedx_catalog_publisher.publishing.store import store_snapshots
 from openedx_catalog_publisher.review.approvals import decisions_on, missing, steps_needed
 from openedx_catalog_publisher.review.cases import Cases, status_of
+from openedx_catalog_publisher.review.comments import said_with_act
 from openedx_catalog_publisher.review.go_live import go_live_where_due
 from openedx_catalog_publisher.review.required import check_required, offer_of, refuse_missing
 from openedx_catalog_publisher.settings import conf
@@ -66,6 +67,7 @@ def submit_course(
         Conflict: when the course is in review already, or nothing differs from what is official.
         UnitNotFound: when there is no such draft.
     """
+    comment = said_with_act(comment)
     anchors = read_anchors(courses=[course])
     require_on_courses(operation.actor, Action.EDIT, anchors)
     anchors.courses[course].expect(revision)
@@ -109,6 +111,7 @@ def submit_run(
             publication, with the remedy.
         UnitNotFound: when there is no such draft.
     """
+    comment = said_with_act(comment)
     anchors = read_anchors(runs=[run])
     require_on_courses(operation.actor, Action.EDIT, anchors)
     anchor = anchors.runs[run]
