@@ -201,7 +201,7 @@ def _reviews(catalogue: Catalogue) -> tuple[Work, Work]:
     def cycle() -> None:
         submitted = submit_run(catalogue.admin, run)
         found = dict(Review.objects.filter(course_uuid=ours).values_list("unit_kind", "review_digest"))
-        seen = {"run_digest": found[UnitKind.COURSE_RUN], "course_digest": found[UnitKind.COURSE]}
+        seen: dict[str, Any] = {"run_digest": found[UnitKind.COURSE_RUN], "course_digest": found[UnitKind.COURSE]}
         decide(catalogue.admin, submitted.review, **seen, step="legal", ofac=Ofac(has_restrictions=False))
         decided = decide(catalogue.admin, submitted.review, **seen, step="internal")
         if decided.release is None:
