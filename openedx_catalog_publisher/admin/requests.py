@@ -1,4 +1,4 @@
-"""Imports that were handed in through the API, and requests that may be repeated: read-only."""
+"""Files that were handed in, requests that may be repeated, and what reviewers were shown: read-only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openedx_catalog_publisher.admin.logs import LogAdmin
 from openedx_catalog_publisher.admin.parts import UnlistedAdmin
-from openedx_catalog_publisher.models import IdempotentRequest, ImportContent, ImportJob
+from openedx_catalog_publisher.models import BulkTask, IdempotentRequest, ImportContent, ImportJob, ShownDigests
 
 
 @admin.register(ImportJob)
@@ -52,6 +52,38 @@ class ImportContentAdmin(UnlistedAdmin):
     list_display = ("job", "kind", "position")
     list_select_related = ("job",)
     fields = ("job", "kind", "position")
+
+
+@admin.register(BulkTask)
+class BulkTaskAdmin(LogAdmin):
+    """Files of rows, and how far they are; file and results name people, and are the API's to answer."""
+
+    date_hierarchy = "created"
+    list_display = ("file_name", "task_type", "uploaded_by", "status", "rows_done", "created", "modified")
+    list_filter = ("status", "task_type")
+    list_select_related = ("uploaded_by",)
+    search_fields = ("file_name", "=task_id", "uploaded_by__username")
+    fields = (
+        "task_id",
+        "file_name",
+        "task_type",
+        "uploaded_by",
+        "status",
+        "message",
+        "rows_done",
+        "row_begun",
+        "created",
+        "modified",
+    )
+
+
+@admin.register(ShownDigests)
+class ShownDigestsAdmin(UnlistedAdmin):
+    """What users were shown of courses under review."""
+
+    list_display = ("user", "course_uuid", "shown_at")
+    list_select_related = ("user",)
+    fields = ("user", "course_uuid", "course_digest", "run_digests", "shown_at")
 
 
 @admin.register(IdempotentRequest)

@@ -21,6 +21,7 @@ from openedx_catalog_publisher.commands.integrity import violation
 from openedx_catalog_publisher.models import (
     ALL_ORGANIZATIONS,
     ActorPseudonym,
+    BulkTask,
     CatalogRoleAssignment,
     Comment,
     Course,
@@ -31,6 +32,7 @@ from openedx_catalog_publisher.models import (
     CourseUrlRedirect,
     CourseUrlSlug,
     Delivery,
+    DriftCheck,
     EditRecord,
     IdempotentRequest,
     ImportContent,
@@ -49,7 +51,9 @@ from openedx_catalog_publisher.models import (
     SealedHead,
     Seat,
     SentMail,
+    ShownDigests,
     Snapshot,
+    WebhookSubscription,
 )
 from openedx_catalog_publisher.models.reference import Reference
 from tests.factories import SYSTEM, make_course, make_level, make_member, make_organization, make_user, publish_now
@@ -161,6 +165,8 @@ CASES: dict[str, tuple[Callable[[World], None], str]] = {
     ),
     "ocp_role_assignment_context_given": (_set(CatalogRoleAssignment, context=""), "context"),
     "ocp_idempotent_request_uniq": (lambda w: _same_idempotency_key(), "user"),
+    "ocp_shown_digests_user_course_uniq": (lambda w: _shown_twice(), "user"),
+    "ocp_drift_check_uniq": (lambda w: _checked_twice(), "consumer"),
     "ocp_import_content_uniq": (lambda w: _same_piece(), "job"),
     "ocp_delivery_uniq": (lambda w: _same_delivery(), "event"),
     "ocp_delivery_due_check": (lambda w: _delivery_without_time(), "due"),
@@ -192,6 +198,9 @@ UNIQUE_COLUMNS: dict[str, tuple[Callable[[World], None], str]] = {
     "NotificationOptOut.user": (lambda w: _same_opt_out(user=make_user()), "user"),
     "NotificationOptOut.address": (lambda w: _same_opt_out(address="w@example.org"), "address"),
     "ImportJob.uuid": (lambda w: _same_job(), "uuid"),
+    "BulkTask.task_id": (lambda w: _again(BulkTask.objects.create(file_name="x.csv", content=b"")), "task_id"),
+    "WebhookSubscription.uuid": (lambda w: _again(_webhook(), consumer_id=_consumer("b").pk), "uuid"),
+    "WebhookSubscription.consumer": (lambda w: _again(_webhook(), uuid=OTHER_UUID), "consumer"),
     "ActorPseudonym.uuid": (_copy_first(ActorPseudonym, system_name=None, user=None), "uuid"),
     "ActorPseudonym.system_name": (_copy_first(ActorPseudonym, uuid=OTHER_UUID), "system_name"),
     "ActorPseudonym.user": (lambda w: _two_pseudonyms(), "user"),
@@ -229,11 +238,33 @@ def _same_idempotency_key() -> None:
         IdempotentRequest.objects.create(user=user, key="k", fingerprint="f", started=timezone.now())
 
 
-def _delivery(**values: Any) -> Delivery:
-    consumer, _ = OutboxConsumer.objects.get_or_create(name="tests", defaults={"since": timezone.now()})
-    made: Delivery = Delivery.objects.create(
-        event=OutboxEvent.objects.order_by("pk")[0], consumer=consumer, sequence=1, **values
+def _shown_twice() -> None:
+    user = make_user()
+    for _ in range(2):
+        ShownDigests.objects.create(user=user, course_uuid=OTHER_UUID)
+
+
+def _checked_twice() -> None:
+    consumer, now = _consumer("a"), timezone.now()
+    for _ in range(2):
+        DriftCheck.objects.create(consumer=consumer, unit_kind="course", unit_uuid=OTHER_UUID, verified_at=now)
+
+
+def _consumer(name: str) -> OutboxConsumer:
+    made: OutboxConsumer = OutboxConsumer.objects.create(name=name, since=timezone.now())
+    return made
+
+
+def _webhook() -> WebhookSubscription:
+    made: WebhookSubscription = WebhookSubscription.objects.create(
+        consumer=_consumer("a"), name="Site", url="https://site.example.org/hook"
     )
+    return made
+
+
+def _delivery(**values: Any) -> Delivery:
+    event = OutboxEvent.objects.order_by("pk")[0]
+    made: Delivery = Delivery.objects.create(event=event, consumer=_consumer("a"), sequence=1, **values)
     return made
 
 
