@@ -144,7 +144,7 @@ class TestTraps:
         assert claimed("course_team:MITx") == {("org_member", "mitx")}
 
     def test_its_mixin_disables_permission_classes_and_is_in_none_of_our_views(self) -> None:
-        views = [route.callback.cls for route in routes()]  # type: ignore[attr-defined]
+        views = [route.callback.cls for route in routes() if hasattr(route.callback, "cls")]  # type: ignore[attr-defined]
         assert len(views) > 20
         assert [view for view in views if issubclass(view, PermissionRequiredMixin)] == []
         assert {view.check_permissions.__qualname__ for view in views} == {"APIView.check_permissions"}

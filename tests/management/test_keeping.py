@@ -71,7 +71,7 @@ class TestCheckCatalog:
         }
 
     def test_an_invariant_that_is_not_checked_is_refused(self) -> None:
-        assert "invalid choice: 2" in refusal("check_catalog", "--invariants", "2")
+        assert "invalid choice: 9" in refusal("check_catalog", "--invariants", "9")
 
 
 class TestLog:

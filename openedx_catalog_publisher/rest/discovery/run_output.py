@@ -73,6 +73,10 @@ def shown_status(run: Any, course_review: str | None, now: datetime) -> str:
 class NestedRunOutput(RunOutput):
     """A course run among those of its course."""
 
+    # Discovery has neither.
+    studio_state = None  # type: ignore[assignment]
+    studio_error = None  # type: ignore[assignment]
+
     revision = None  # type: ignore[assignment]
     has_unpublished_changes = None  # type: ignore[assignment]
     title_override = None  # type: ignore[assignment]
