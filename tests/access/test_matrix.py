@@ -102,6 +102,7 @@ def test_every_role_is_in_the_table_and_every_action_in_one_of_its_columns() -> 
     assert sorted(map(str, itertools.chain(*columns))) == sorted(map(str, UNIT_ACTIONS))
 
 
+@pytest.mark.slow
 def test_can_and_visible_say_what_the_table_says_of_every_account_and_unit(
     world: World, accounts: dict[str, Account]
 ) -> None:

@@ -234,6 +234,7 @@ def test_a_page_of_another_site_cannot_publish() -> None:
     assert not Release.objects.exists()
 
 
+@pytest.mark.slow
 def test_every_link_of_the_pages_of_a_course_leads_to_a_page(superuser: Client) -> None:
     course, (run,) = _made(published=True)
     update_course(SYSTEM, course.uuid, {"title": "Changed"})

@@ -17,7 +17,7 @@ from tests.contract.cases import OPERATIONS, cases
 from tests.contract.undone import undone
 from tests.contract.world import CSRF_TOKEN, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CHECKS = [
     not_a_server_error,

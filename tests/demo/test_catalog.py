@@ -65,6 +65,7 @@ def test_the_demo_imports_it_once_and_leaves_alone_what_a_visitor_changes() -> N
     assert Course.drafts.get(key=COURSE).title == "Mine"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.urls("demo.urls")
 class TestImported:

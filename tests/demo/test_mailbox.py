@@ -73,6 +73,7 @@ def test_the_last_mails_come_first_and_the_others_on_further_pages(client: Clien
     assert shown == subjects[::-1]
 
 
+@pytest.mark.slow
 def test_mails_of_processes_that_send_at_once_all_stay(client: Client, mail_folder: Path) -> None:
     send = "import django; django.setup(); from django.core.mail import send_mail\n"
     send += "for number in range(20): send_mail(f'Mail {number}', 'Text', None, ['nadia@example.org'])"

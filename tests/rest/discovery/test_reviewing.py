@@ -31,7 +31,7 @@ from tests.rest.discovery.conftest import Door
 from tests.rest.discovery.requests import SAVE, course_form, run_form
 from tests.review.stage import Stage, set_stage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @dataclass
