@@ -148,7 +148,7 @@ def _chosen(request: HttpRequest, act: str, values: Sequence[str]) -> list[Chose
         Chosen(
             review=entry.review,
             unit=units[entry.review.unit_uuid],
-            entry=f"{target.review}:{target.run_digest}:{target.course_digest}",
+            entry=f"{target.review}:{target.run_digest}:{target.course_digest}:{target.step}",
             fields=_differing(entry.review),
             course_fields=_differing(entry.course_review) if entry.course_review else "",
             problems=tuple(remark.message for remark in plan.problems) if plan else (),
@@ -166,10 +166,10 @@ def _query(act: str, reviews: Sequence[Review]) -> str:
 
 
 def _target(entry: Pending) -> Target:
-    review, course = entry.review, entry.course_review
+    review, course, step = entry.review, entry.course_review, str(entry.step or "")
     if review.unit_kind == UnitKind.COURSE:
-        return Target(review.uuid, course_digest=review.review_digest)
-    return Target(review.uuid, review.review_digest, course.review_digest if course else "")
+        return Target(review.uuid, course_digest=review.review_digest, step=step)
+    return Target(review.uuid, review.review_digest, course.review_digest if course else "", step)
 
 
 def _differing(review: Review) -> str:
@@ -181,9 +181,10 @@ def _targets(request: HttpRequest) -> list[Target]:
     targets = []
     for entry in request.POST.getlist("entry")[:MOST]:
         review, _colon, digests = entry.partition(":")
-        run_digest, _colon, course_digest = digests.partition(":")
+        run_digest, _colon, rest = digests.partition(":")
+        course_digest, _colon, step = rest.partition(":")
         try:
-            targets.append(Target(uuid.UUID(review), run_digest, course_digest))
+            targets.append(Target(uuid.UUID(review), run_digest, course_digest, step))
         except ValueError as error:
             raise Http404 from error
     return targets

@@ -150,6 +150,11 @@ class Case:
         return {"run_digest": own, "course_digest": self.course_review.review_digest if self.course_review else ""}
 
     @property
+    def named(self) -> dict[str, str]:
+        """The digests, and the step that was seen: of two who decide it at one moment, one wins."""
+        return {**self.digests, "step": str(self.step or "")}
+
+    @property
     def reviews(self) -> list[Review]:
         """The reviews that the page shows."""
         return [self.review, *([self.course_review] if self.course_review else [])]

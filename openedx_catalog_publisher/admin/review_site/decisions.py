@@ -51,11 +51,12 @@ class DigestForm(PageForm):
 
     run_digest = forms.CharField(required=False, widget=forms.HiddenInput)
     course_digest = forms.CharField(required=False, widget=forms.HiddenInput)
+    step = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @property
     def named(self) -> dict[str, str]:
-        """The digests of what was read."""
-        return {name: self.cleaned_data[name] for name in ("run_digest", "course_digest")}
+        """The digests of what was read, and the step that it waited for."""
+        return {name: self.cleaned_data[name] for name in ("run_digest", "course_digest", "step")}
 
 
 class DecisionForm(DigestForm):
@@ -76,7 +77,7 @@ class DecisionForm(DigestForm):
         draft = case.unit.draft
         restricted: bool | None = getattr(draft, "has_ofac_restrictions", None)
         initial = {
-            **case.digests,
+            **case.named,
             "has_ofac_restrictions": "" if restricted is None else YES if restricted else NO,
             "ofac_comment": getattr(draft, "ofac_comment", None) or "",
         }
@@ -99,7 +100,7 @@ class SkipForm(DigestForm):
     reason = text_field(gettext_lazy("Reason"), required=True)
 
     def __init__(self, data: Any, case: Case) -> None:
-        super().__init__(data, initial=case.digests, prefix="skip")
+        super().__init__(data, initial=case.named, prefix="skip")
 
 
 class WithdrawForm(PageForm):
@@ -194,8 +195,8 @@ def after_refusal(case: Case, act: str, data: QueryDict, error: CatalogError) ->
     kept = data.copy()
     if isinstance(error, Conflict):
         prefix = "skip-" if act == "skip" else ""
-        for name, digest in case.digests.items():
-            kept[f"{prefix}{name}"] = digest
+        for name, value in case.named.items():
+            kept[f"{prefix}{name}"] = value
     found = forms_of(case, act, kept)
     if isinstance(error, InvalidInput) and found.sent is not None and found.sent.is_valid():
         show_refusal(found.sent, error, field="about", comment="text" if act == "comment" else "comment")
@@ -203,14 +204,14 @@ def after_refusal(case: Case, act: str, data: QueryDict, error: CatalogError) ->
 
 
 def _approve(request: HttpRequest, case: Case, sent: Forms) -> str:
-    form = sent.decision
-    data = form.cleaned_data
+    form, named = sent.decision, sent.decision.named
     done = decide(
         actor_of(request),
         case.review.uuid,
-        run_digest=data["run_digest"],
-        course_digest=data["course_digest"],
-        comment=data["comment"],
+        run_digest=named["run_digest"],
+        course_digest=named["course_digest"],
+        step=named["step"],
+        comment=form.cleaned_data["comment"],
         ofac=form.ofac,
     )
     return _told(_("Approved: %(keys)s."), done)

@@ -256,6 +256,16 @@ class TestDeciding:
 
 
 class TestStalePages:
+    def test_a_form_that_is_sent_twice_decides_one_step(self, stage: Stage) -> None:
+        stage.submit()
+        client, url = browser(stage.admin), page_of(stage)
+        form = decision(client, url) | {"act": "approve", "has_ofac_restrictions": "no"}
+
+        first, second = client.post(url, form), client.post(url, form)
+
+        assert (first.status_code, second.status_code) == (302, 409)
+        assert draft(stage.run).status == Status.REVIEW_BY_INTERNAL
+
     def test_a_page_whose_review_is_over_is_refused_and_says_what_changed(self, stage: Stage) -> None:
         stage.submit()
         client, url = browser(stage.legal), page_of(stage)
@@ -325,7 +335,7 @@ class TestStalePages:
 
         response = client.post(url, form)
 
-        assert response.status_code == 403
+        assert response.status_code == 409
         assert [act for act, _step, _status in acts(stage.run)].count("approved") == 1
 
 
