@@ -11,7 +11,7 @@ VENV ?= .venv
 PORT ?= 8000
 # Rounds of each race, crash and property test: of `make test`, of the suite against servers, of `make races`.
 ROUNDS ?= 5
-SERVER_ROUNDS ?= 50
+SERVER_ROUNDS ?= 30
 RACE_ROUNDS ?= 2000
 
 recent_enough = "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
