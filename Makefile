@@ -41,7 +41,7 @@ run: $(VENV)/.installed ## Run the demo with an invented catalog, on http://127.
 	@CATALOG_PORT=$(PORT) $(BIN)/python manage.py runserver --noreload 127.0.0.1:$(PORT)
 
 .PHONY: test
-test: $(VENV)/.installed-test ## Run the test suite on SQLite: no servers, a few minutes, all but what is slow
+test: $(VENV)/.installed-test ## Run the test suite on SQLite: no servers, less than two minutes, all but what is slow
 	$(BIN)/python -m pytest --numprocesses auto --rounds $(ROUNDS) -m "not slow"
 
 ##@ Test further

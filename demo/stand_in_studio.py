@@ -252,7 +252,7 @@ def serving(stand_in: StandIn, port: int = 0) -> Iterator[str]:
     handler = type("HandlerOfOne", (Handler,), {"stand_in": stand_in})
     with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:

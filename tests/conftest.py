@@ -6,6 +6,7 @@ suite stays quick, and as many as one has time for on demand.
 """
 
 import os
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -13,6 +14,8 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 DEFAULT_ROUNDS = 10
+# Whole pages are made and read there: the suite on servers does that, and `make test` stays short.
+SCREENS = tuple(Path(__file__).parent / name for name in ("admin", "demo"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,10 +41,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a server that the environment does not name, and say which."""
+    """Call screens slow, and skip what needs a server that the environment does not name, and say which."""
     needs_mysql = pytest.mark.skip(reason="needs MySQL or MariaDB: run it with scripts/with_servers.py")
     needs_redis = pytest.mark.skip(reason="needs Redis: run it with scripts/with_servers.py")
     for item in items:
+        if any(item.path.is_relative_to(folder) for folder in SCREENS):
+            item.add_marker(pytest.mark.slow)
         if "mysql" in item.keywords and connection.vendor != "mysql":
             item.add_marker(needs_mysql)
         if "redis" in item.keywords and "CATALOG_REDIS_URL" not in os.environ:

@@ -114,6 +114,7 @@ def test_they_say_it_of_every_action(world: World, accounts: dict[str, Account])
     assert disagreements(world, accounts, UNIT_ACTIONS - {*ONE_OF_EACH}) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("read_only", [False, True])
 def test_staff_write_everything_or_by_the_setting_as_their_roles_say_and_read_everything(
     world: World, settings: Any, *, read_only: bool

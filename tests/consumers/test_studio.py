@@ -268,6 +268,7 @@ class TestFailures:
         assert known(made.runs[0].uuid) == ("done", "")
         assert set(Delivery.objects.values_list("state", flat=True)) == {Delivery.State.DONE}
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("fault", ["hang", "500", "cut before", "cut after"])
     @pytest.mark.parametrize("which", [0, 1, 2], ids=["looking", "making", "sending the picture"])
     def test_whatever_happens_to_one_request_the_run_is_made_once_with_its_picture(

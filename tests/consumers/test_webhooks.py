@@ -271,6 +271,7 @@ class TestSubscribing:
 
 
 class TestWhatFails:
+    @pytest.mark.slow
     def test_one_that_fails_neither_delays_nor_repeats_others(self, receiver: Receiver, other: Receiver) -> None:
         receiver.always = sleeping(1.5)
         subscription_to(receiver)
@@ -343,6 +344,7 @@ class TestWhatFails:
         assert other.came == []
         assert WebhookAttempt.objects.get().status == 307
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("fault", [sleeping(4), dripping(headers=True)], ids=["silent", "dripping headers"])
     def test_an_answer_that_does_not_come_is_waited_for_only_so_long(
         self, receiver: Receiver, fault: Any, settings: Any
@@ -356,6 +358,7 @@ class TestWhatFails:
         assert time.monotonic() - begun < 3
         assert errors() == ["No answer within 1 s."]
 
+    @pytest.mark.slow
     def test_a_body_without_end_is_left_and_the_status_counts(self, receiver: Receiver, settings: Any) -> None:
         settings.CATALOG_PUBLISHER_WEBHOOK_TIMEOUT = 1
         receiver.always = dripping(headers=False)

@@ -53,7 +53,7 @@ from tests.importers.catalog_files import (
 )
 from tests.row_counts import row_counts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

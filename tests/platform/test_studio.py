@@ -220,6 +220,7 @@ class TestOverHttp:
         with pytest.raises(Refused, match=r"status 400.*Course team user does not exist"):
             over_http(address).create(NewRun(KEY, "T", START, END, "self_paced", ("zoe",)))
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("fault", ["500", "cut before", "cut after", "hang"])
     def test_a_run_is_made_once_whatever_happens_to_the_request(
         self, stand_in: tuple[StandIn, str], fault: str
@@ -257,6 +258,7 @@ class TestOverHttp:
         with pytest.raises(Refused, match=r"gives no token to client catalog .*Check the OAuth2 application"):
             over_http(address, secret="wrong").read(KEY)
 
+    @pytest.mark.slow
     def test_an_answer_that_comes_byte_by_byte_is_not_waited_for(self, stand_in: tuple[StandIn, str]) -> None:
         held, address = stand_in
         studio = over_http(address, seconds=1.0)

@@ -54,6 +54,7 @@ def test_the_document_is_made_without_a_warning_and_is_valid(monkeypatch: pytest
     validate_schema(made)  # type: ignore[no-untyped-call]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("form", ["yaml", "json"])
 def test_whoever_asks_gets_the_document(form: str) -> None:
@@ -78,6 +79,7 @@ def test_the_document_does_not_depend_on_the_language(monkeypatch: pytest.Monkey
         assert document() == before
 
 
+@pytest.mark.slow
 def test_the_document_does_not_depend_on_the_platform_s_settings(tmp_path: Path) -> None:
     written = tmp_path / "openapi.yaml"
 
