@@ -21,10 +21,17 @@ class ChainHead(Protocol):
 
 
 def record_hash(record: ChainedRecord) -> str:
-    """Return the hash that belongs to a record: over the previous hash and the record's hashed fields."""
+    """
+    Return the hash that belongs to a record: over the previous hash and the record's hashed fields.
+
+    Empty lists are left out.
+    """
     fields: dict[str, Any] = {}
     for name in record.hashed_fields:
         value = getattr(record, name)
+        if value == []:
+            # An entry from before lists were hashed has none that it could have named.
+            continue
         fields[name] = bytes(value).hex() if isinstance(value, bytes | memoryview) else plain(_field_value(value))
     return digest(record.previous_hash.encode() + canonical_json(fields))
 
@@ -33,6 +40,8 @@ def _field_value(value: Any) -> Any:
     # Choices are str subclasses; their plain value is what a stored row reads back as.
     if isinstance(value, str):
         return str(value)
+    if isinstance(value, list):
+        return [_field_value(member) for member in value]
     if isinstance(value, datetime | uuid.UUID | int) or value is None:
         return value
     raise TypeError(f"{type(value).__name__} cannot stand in a chain.")

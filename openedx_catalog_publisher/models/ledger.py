@@ -207,6 +207,7 @@ class Publication(ChainedRecord):
         "announcement",
         "go_live_date",
         "approval",
+        "steps",
     )
 
     class Meta(ChainedRecord.Meta):

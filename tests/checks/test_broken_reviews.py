@@ -73,6 +73,10 @@ class TestApprovals:
         alter(published, steps=[])
         assert found(2) == [("approved_for_no_step", published.unit_key)]
 
+    def test_a_list_of_steps_that_was_shortened_is_found_by_its_hash(self, published: Publication) -> None:
+        alter(published, steps=["legal"])
+        assert found(10) == [("altered", published.unit_key)]
+
     def test_a_review_that_nobody_asked_for_is_found(self, published: Publication) -> None:
         alter(published, steps=[], approval="not_required")
         assert found(2) == [("review_was_required", published.unit_key)]

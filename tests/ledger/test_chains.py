@@ -73,12 +73,12 @@ def _other(row: Any, name: str) -> Any:
         changed = bytearray(bytes(value))
         changed[-1] ^= 1
         return bytes(changed)
-    if isinstance(value, uuid.UUID):
-        return uuid.UUID(int=value.int ^ 1)
-    if isinstance(value, int):
-        return value + 100
+    if isinstance(value, int | uuid.UUID):
+        return value + 100 if isinstance(value, int) else uuid.UUID(int=value.int ^ 1)
     if isinstance(value, str):
         return value[:-1] + ("x" if value[-1:] != "x" else "y") if value else "x"
+    if isinstance(value, list):
+        return [*value, "legal"]
     if value is None:
         return Release.objects.first().occurred_at  # type: ignore[union-attr]
     return value + timedelta(microseconds=1)
