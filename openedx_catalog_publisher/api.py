@@ -42,6 +42,12 @@ from openedx_catalog_publisher.editing.prices import set_prices
 from openedx_catalog_publisher.editing.reference_data import create_reference, delete_reference, update_reference
 from openedx_catalog_publisher.editing.roles import grant_role, revoke_role
 from openedx_catalog_publisher.editing.runs import create_run, update_run
+from openedx_catalog_publisher.editing.save_and_submit import (
+    SavedAndSubmitted,
+    SubmissionRefused,
+    save_and_submit_course,
+    save_and_submit_run,
+)
 from openedx_catalog_publisher.editing.slugs import add_redirect, remove_redirect
 from openedx_catalog_publisher.ledger.edit_log import read_changes
 from openedx_catalog_publisher.ledger.seal import seal_log
@@ -84,8 +90,10 @@ __all__ = [
     "Plan",
     "Published",
     "RunInput",
+    "SavedAndSubmitted",
     "Selection",
     "StaleRevision",
+    "SubmissionRefused",
     "Submitted",
     "Target",
     "UnitNotFound",
@@ -126,6 +134,8 @@ __all__ = [
     "request_changes_many",
     "restore",
     "revoke_role",
+    "save_and_submit_course",
+    "save_and_submit_run",
     "seal_log",
     "set_prices",
     "skip_step",

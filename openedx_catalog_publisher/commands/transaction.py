@@ -4,6 +4,8 @@ One command, one transaction.
 The platform has ``ATOMIC_REQUESTS=True``, so a command opens the outermost transaction itself; a caller that is inside
 one already gets Django's ``RuntimeError``, which is a fault of the caller. A deadlock, a lock time-out, a generated key
 that somebody else took first, or a row that went meanwhile runs the whole command again, at most three times.
+
+A command that is made of others has them do their part ``within`` its own operation, so that all of it happens or none.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -109,27 +111,38 @@ def in_one_transaction(function: Callable[[], R]) -> R:
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def command(function: Callable[Concatenate[Operation, P], R]) -> Callable[Concatenate[Actor, P], R]:
+class Command(Generic[P, R]):
     """
-    Turn a function of an operation into a command of an actor.
+    A command: called with an actor, it is one transaction.
 
-    The command runs in one durable transaction and is run again on lock failures, and where other writers moved what it
-    had read.
-
-    Raises:
-        Busy: when the database still refuses after three re-runs.
-        InvalidInput: when a constraint of the database refuses what was written, naming the field.
-        RuntimeError: when called inside a transaction.
+    Attributes:
+        within: the same as a part of another command: called with that one's operation. It locks and reads anew, so
+            whoever calls it saved the anchors before, and reads them again afterwards. What it raises has to leave the
+            outer command, unless it says that nothing was written then.
     """
 
-    @functools.wraps(function)
-    def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+    within: Callable[Concatenate[Operation, P], R]
+
+    def __init__(self, function: Callable[Concatenate[Operation, P], R]) -> None:
+        """Make a command of a function of an operation."""
+        functools.update_wrapper(self, function)
+        self.within = function
+
+    def __call__(self, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """
+        Run in one durable transaction, again on lock failures, and where other writers moved what had been read.
+
+        Raises:
+            Busy: when the database still refuses after three re-runs.
+            InvalidInput: when a constraint of the database refuses what was written, naming the field.
+            RuntimeError: when called inside a transaction.
+        """
         for attempt in range(RERUNS + 1):
             generated: set[str] = set()
             try:
                 with transaction.atomic(durable=True):
                     operation = Operation(actor=actor, pseudonym=actor.pseudonym(), generated=generated)
-                    return function(operation, *args, **kwargs)
+                    return self.within(operation, *args, **kwargs)
             except OperationalError as error:
                 if not is_lock_failure(error):
                     raise
@@ -151,7 +164,10 @@ def command(function: Callable[Concatenate[Operation, P], R]) -> Callable[Concat
             _pause(attempt)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    return run
+
+def command(function: Callable[Concatenate[Operation, P], R]) -> Command[P, R]:
+    """Turn a function of an operation into a command of an actor."""
+    return Command(function)
 
 
 def _pause(attempt: int) -> None:

@@ -25,6 +25,8 @@ from openedx_catalog_publisher.api import (
     create_course,
     create_run,
     remove_editor,
+    save_and_submit_course,
+    save_and_submit_run,
     update_course,
     update_run,
     visible,
@@ -35,7 +37,6 @@ from openedx_catalog_publisher.models import BulkTask, Course, CourseRun, Organi
 from openedx_catalog_publisher.models.normalization import normalize_key
 from openedx_catalog_publisher.rest.discovery.course_input import course_input, present_course
 from openedx_catalog_publisher.rest.discovery.run_input import run_creation_input, run_input
-from openedx_catalog_publisher.rest.discovery.workflow import release_course, release_run
 from openedx_catalog_publisher.rest.selections import named
 
 Row = Mapping[str, str]
@@ -154,20 +155,18 @@ def _rerun(actor: Actor, row: Row) -> str:
 
 def _update(actor: Actor, row: Row) -> str:
     data = _values(row)
-    released = data.pop("draft", "").lower() == "false"
+    submitted = data.pop("draft", "").lower() == "false"
     if row["key"].startswith("course-v1:"):
         run = _draft(actor, CourseRun.everything.all(), row["key"], Action.EDIT)
         given = run_input(data, run.pk)
-        update_run(actor, run.uuid, given.changes, prices=given.extras.get("prices"), keep_reviews=True)
-        if released:
-            release_run(actor, run.uuid)
+        save_run = save_and_submit_run if submitted else update_run
+        save_run(actor, run.uuid, given.changes, prices=given.extras.get("prices"), keep_reviews=True)
         return str(run.key)
     course = _draft(actor, Course.everything.all(), row["key"], Action.EDIT)
     given = course_input(data, present_course(course.pk))
     extras = Extras(prices=given.extras.get("prices"), topics=given.extras.get("topics"))
-    update_course(actor, course.uuid, given.changes, extras=extras, keep_reviews=True)
-    if released:
-        release_course(actor, course.uuid)
+    save_course = save_and_submit_course if submitted else update_course
+    save_course(actor, course.uuid, given.changes, extras=extras, keep_reviews=True)
     return str(course.key)
 
 

@@ -14,7 +14,14 @@ from rest_framework.response import Response
 
 from openedx_catalog_publisher.access.policy import may_by_account
 from openedx_catalog_publisher.access.roles import holds_anywhere
-from openedx_catalog_publisher.api import Action, create_run, update_run, visible
+from openedx_catalog_publisher.api import (
+    Action,
+    SubmissionRefused,
+    create_run,
+    save_and_submit_run,
+    update_run,
+    visible,
+)
 from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput, NotPermitted
 from openedx_catalog_publisher.models import (
     Course,
@@ -38,7 +45,6 @@ from openedx_catalog_publisher.rest.discovery.workflow import (
     decide_run,
     in_words,
     is_decision,
-    release_run,
     says_no_draft,
 )
 from openedx_catalog_publisher.rest.filters import CourseRunFilter, narrowed
@@ -112,7 +118,8 @@ class CourseRunDoor(UnitDoor):
 
     def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
         """
-        Change a run's draft; what is not named stays. With ``draft: false`` it is published or submitted, too.
+        Change a run's draft; what is not named stays. With ``draft: false`` it is published or submitted, too, or
+        nothing is written.
 
         A status that approves the step for which the run waits is a decision.
         """
@@ -127,11 +134,6 @@ class CourseRunDoor(UnitDoor):
         if {"has_ofac_restrictions", "ofac_comment"} & data.keys():
             raise Sentence("The OFAC decision and its comment can be given with a decision in the legal review only.")
         self._save(draft, data)
-        if says_no_draft(data):
-            try:
-                release_run(self.actor, draft["uuid"])
-            except InvalidInput as error:
-                raise in_words(error) from error
         reviews = open_reviews(draft["course__uuid"])
         response = self.answer_draft(request, draft["pk"])
         note_run(request.user, reviews, draft["uuid"])
@@ -143,8 +145,9 @@ class CourseRunDoor(UnitDoor):
             raise InvalidInput(errors)
         given = run_input(data, draft["pk"])
         terms = seat_terms(data, draft["pk"], may_override=may_override_deadlines(self.request.user))
+        save = save_and_submit_run if says_no_draft(data) else update_run
         try:
-            update_run(
+            save(
                 self.actor,
                 draft["uuid"],
                 given.changes,
@@ -152,6 +155,8 @@ class CourseRunDoor(UnitDoor):
                 terms=terms,
                 keep_reviews=True,
             )
+        except SubmissionRefused as error:
+            raise in_words(error) from error
         except InvalidInput as error:
             raise RUN.in_public(error) from error
         except Conflict as error:

@@ -12,7 +12,15 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from openedx_catalog_publisher.api import Action, can, course_differences, create_course, update_course, visible
+from openedx_catalog_publisher.api import (
+    Action,
+    can,
+    course_differences,
+    create_course,
+    save_and_submit_course,
+    update_course,
+    visible,
+)
 from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput, NotPermitted
 from openedx_catalog_publisher.editing.courses import Extras
 from openedx_catalog_publisher.models import Course, CourseRun, OrganizationProfile, Review, Source, Status
@@ -30,7 +38,6 @@ from openedx_catalog_publisher.rest.discovery.workflow import (
     IN_REVIEW,
     RELOAD,
     may_review,
-    release_course,
     says_no_draft,
 )
 from openedx_catalog_publisher.rest.filters import CourseFilter, narrowed
@@ -130,7 +137,8 @@ class CourseDoor(UnitDoor):
 
     def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
         """
-        Change a course's draft; what is not named stays. With ``draft: false`` it is published or submitted, too.
+        Change a course's draft; what is not named stays. With ``draft: false`` it is published or submitted, too, or
+        nothing is written.
 
         While the course or a run of it is in review, only what needs no review can change. A page that is sent back
         whole and changes nothing confirms that it shows what is under review.
@@ -143,18 +151,14 @@ class CourseDoor(UnitDoor):
         extras = Extras(prices=given.extras.get("prices"), topics=given.extras.get("topics"))
         try:
             if may_edit:
-                update_course(self.actor, draft["uuid"], given.changes, extras=extras, keep_reviews=True)
+                save = save_and_submit_course if says_no_draft(data) else update_course
+                save(self.actor, draft["uuid"], given.changes, extras=extras, keep_reviews=True)
             elif course_differences(draft["uuid"], given.changes, extras=extras):
                 raise Conflict(RELOAD)
         except InvalidInput as error:
             raise COURSE.in_public(error) from error
         if is_whole_page(data, present):
             note_course(request.user, reviews)
-        if may_edit and says_no_draft(data):
-            try:
-                release_course(self.actor, draft["uuid"])
-            except InvalidInput as error:
-                raise Sentence(f"Saved, and not submitted for review. {COURSE.in_public(error).message}") from error
         return self.answer_draft(request, draft["pk"])
 
     def _writable(self, request: Request, name: str) -> tuple[dict[str, Any], bool]:

@@ -1,22 +1,20 @@
 """
 What ``draft: false`` and ``status`` of Discovery's clients mean: the submissions and decisions of the other door.
 
-``draft: false`` on what has an official version publishes what needs no approval any more, and submits what does; on
-anything else it submits. A change of status by a reviewer is a decision on what that reviewer was shown.
+``draft: false`` saves and submits as one act (``save_and_submit_course``, ``save_and_submit_run``). A change of status
+by a reviewer is a decision on what that reviewer was shown.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from openedx_catalog_publisher.access.policy import REVIEWERS, may_by_account
 from openedx_catalog_publisher.access.roles import holds_anywhere
-from openedx_catalog_publisher.api import Action, Actor, Ofac, Selection, decide, publish, submit_course, submit_run
+from openedx_catalog_publisher.api import Action, Actor, Ofac, decide
 from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput
-from openedx_catalog_publisher.models import Course, CourseRun, Review, ReviewRecord, RoleName, Status
-from openedx_catalog_publisher.publishing.selection import Parents
+from openedx_catalog_publisher.models import CourseRun, Review, ReviewRecord, RoleName, Status
 from openedx_catalog_publisher.rest.discovery.door import Sentence
 from openedx_catalog_publisher.rest.discovery.shown import open_reviews, shown_to
 from openedx_catalog_publisher.rest.unit_input import COURSE, RUN
@@ -55,51 +53,6 @@ def in_words(error: InvalidInput) -> InvalidInput:
         of_course, dot, inner = name.partition("course.")
         fields[f"course.{COURSE.public(inner)}" if dot and not of_course else RUN.public(name)] = messages
     return InvalidInput(fields)
-
-
-def release_course(actor: Actor, course: uuid.UUID) -> None:
-    """
-    Carry out ``draft: false`` on a course: publish what needs no approval any more, else submit it for review.
-
-    Nothing happens where nothing is official, where nothing differs from that, or while the course is in review.
-
-    Raises:
-        CatalogError: as ``publish`` and ``submit_course`` do.
-    """
-    row = Course.drafts.filter(uuid=course, official_version__isnull=False)
-    if not row.filter(Course.unpublished_changes()).exists() or open_reviews(course).of_course is not None:
-        return
-    if not _published(actor, Selection.of(courses=[course])):
-        submit_course(actor, course)
-
-
-def release_run(actor: Actor, run: uuid.UUID) -> None:
-    """
-    Carry out ``draft: false`` on a run: publish it where it is live and needs no approval any more, else submit it.
-
-    Nothing happens while the run is in review or waits to go live, and where a live run differs in nothing.
-
-    Raises:
-        CatalogError: as ``publish`` and ``submit_run`` do.
-    """
-    row = CourseRun.drafts.select_related("course").get(uuid=run)
-    if run in open_reviews(row.course.uuid).by_unit:
-        return
-    live = CourseRun.objects.filter(uuid=run, status=Status.PUBLISHED).exists()
-    if live and not row.has_unpublished_changes:
-        return
-    if not live or not _published(actor, Selection.of(runs=[run], parents=Parents.NEVER)):
-        submit_run(actor, run)
-
-
-def _published(actor: Actor, selection: Selection) -> bool:
-    try:
-        publish(actor, selection)
-    except Conflict as error:
-        if any(detail.get("code") == "review_missing" for detail in error.details):
-            return False
-        raise
-    return True
 
 
 def is_decision(data: Mapping[str, Any], status: str) -> bool:

@@ -17,8 +17,11 @@ from django.utils import timezone
 from openedx_catalog_publisher.api import Selection, publish, update_course, update_run
 from openedx_catalog_publisher.checks.catalog import check_catalog
 from openedx_catalog_publisher.models import (
+    BulkTask,
     Course,
     CourseRun,
+    EditRecord,
+    OutboxEvent,
     Publication,
     Review,
     ReviewRecord,
@@ -26,6 +29,7 @@ from openedx_catalog_publisher.models import (
     Status,
     WriteSource,
 )
+from openedx_catalog_publisher.rest.discovery.bulk_rows import run_task
 from tests import factories
 from tests.rest.discovery.conftest import Door
 from tests.rest.discovery.requests import SAVE, course_form, run_form
@@ -125,6 +129,18 @@ def statuses(shown: dict[str, Any]) -> list[str]:
     return [run["status"] for run in shown["course_runs"]]
 
 
+def written() -> dict[str, Any]:
+    """Return what the commands wrote so far: counts of the logs, and where each draft is."""
+    return {
+        "edits": EditRecord.objects.count(),
+        "reviews": ReviewRecord.objects.count(),
+        "events": OutboxEvent.objects.count(),
+        "revisions": {
+            str(unit.uuid): unit.revision for model in (Course, CourseRun) for unit in model.drafts.order_by("pk")
+        },
+    }
+
+
 def sound() -> bool:
     """Tell whether nothing is wrong with the catalog."""
     return list(check_catalog()) == []
@@ -154,15 +170,64 @@ def test_a_run_with_a_date_to_come_is_reviewed_and_waits() -> None:
     assert not CourseRun.objects.filter(uuid=desk.stage.run).exists()
 
 
-def test_what_is_missing_at_a_submission_is_told_by_field_and_the_edit_is_kept(desk: Desk) -> None:
+def test_what_is_missing_at_a_submission_is_told_by_field_and_nothing_is_saved(desk: Desk) -> None:
     desk.save_course(desk.editor, desk.page(desk.editor), outcome="")
+    shown = desk.page(desk.editor)
+    before = written()
 
-    answer = desk.submit(min_effort=None, max_effort=None, weeks_to_complete="9")
+    answer = desk.save_run(desk.editor, shown, draft=False, min_effort=None, max_effort=None, weeks_to_complete="9")
 
     assert answer.status_code == 400
     assert answer.json().keys() == {"min_effort", "max_effort", "course.outcome"}
-    run = desk.page(desk.editor)["course_runs"][0]
-    assert (run["status"], run["weeks_to_complete"]) == ("unpublished", 9)
+    assert written() == before
+    assert desk.page(desk.editor) == shown
+
+
+def test_a_live_course_that_is_not_complete_is_not_saved(live: Desk) -> None:
+    shown = live.page(live.editor)
+    before = written()
+
+    answer = live.save_course(live.editor, shown, title="Anders", outcome="")
+
+    assert (answer.status_code, answer.json()) == (400, "outcome: Fill this in before you submit for review.")
+    assert written() == before
+    assert live.page(live.editor) == shown
+
+
+def test_a_row_of_a_file_that_cannot_be_submitted_is_not_saved(live: Desk) -> None:
+    course = Course.drafts.get(uuid=live.stage.course)
+    update_course(live.stage.editor, live.stage.course, {"outcome": None})
+    key = CourseRun.drafts.get(uuid=live.stage.runs[1]).key
+    before = written()
+    rows = f"key,title,max_effort,draft\n{course.key},Anders,,false\n{key},,9,false\n{course.key},Nur so,,\n"
+    task = BulkTask.objects.create(
+        task_type=BulkTask.Type.PARTIAL_UPDATES, uploaded_by=live.reviewer.user, content=rows.encode()
+    )
+
+    run_task(task.task_id)
+
+    task.refresh_from_db()
+    refused = {"row": 1, "status": "failed", "message": "outcome: Fill this in before you submit for review."}
+    assert task.results == [
+        refused,
+        {"row": 2, "status": "done", "key": key},
+        {"row": 3, "status": "done", "key": course.key},
+    ]
+    assert written()["edits"] == before["edits"] + 2
+    assert Course.drafts.get(pk=course.pk).title == "Nur so"
+    assert CourseRun.objects.get(uuid=live.stage.runs[1]).max_effort == 9
+    assert sound()
+
+
+def test_what_is_saved_and_submitted_is_one_act_of_the_log(desk: Desk) -> None:
+    answer = desk.submit(weeks_to_complete="9")
+
+    assert (answer.json()["weeks_to_complete"], answer.json()["status"]) == (9, "review_by_legal")
+    edit = EditRecord.objects.filter(unit_uuid=desk.stage.run).latest("sequence")
+    opened = ReviewRecord.objects.get(unit_uuid=desk.stage.run)
+    assert (opened.operation, opened.revision) == (edit.operation, edit.revision + 1)
+    assert opened.occurred_at == edit.occurred_at
+    assert sound()
 
 
 def test_an_approved_run_is_submitted_again_when_something_changed() -> None:
