@@ -15,7 +15,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
@@ -67,6 +67,18 @@ class Operation:
         times.
         """
         return timezone.now().astimezone(UTC)
+
+    def as_system(self, name: str) -> Operation:
+        """
+        Return the same operation for what nobody chose: it stands in the logs under the system.
+
+        Arguments:
+            name: which part of the system acts.
+        """
+        system = Actor.system(name, self.source)
+        same = replace(self, actor=system, pseudonym=system.pseudonym())
+        vars(same)["time"] = self.time
+        return same
 
     @property
     def source(self) -> WriteSource:

@@ -28,7 +28,7 @@ from openedx_catalog_publisher.editing.canonical import default_content
 from openedx_catalog_publisher.editing.courses import point_at_first_run
 from openedx_catalog_publisher.editing.drafts import canonical_changes, check_references, check_rules, draft_write
 from openedx_catalog_publisher.editing.run_keys import course_key, whole_run_key
-from openedx_catalog_publisher.editing.slugs import run_slug
+from openedx_catalog_publisher.editing.slugs import SlugRules, run_slug
 from openedx_catalog_publisher.editing.state import IMPORTED_STATE
 from openedx_catalog_publisher.models import CourseUrlSlug, EditRecord, Side, UnitKind
 from openedx_catalog_publisher.models.normalization import normalize_key
@@ -111,6 +111,7 @@ class Batch:
         self._seen: set[str | uuid.UUID] = set()
         self._holders = self._read_holders(courses)
         self._slug_owners = self._read_slugs(courses)
+        self._slug_rules = SlugRules(coming)
         self._belongings = CourseBelongings(courses, [anchor.pk for anchor in self.anchors.courses.values()])
         self._canonical: dict[int, _Changes] = {}
         for row in coming:
@@ -286,6 +287,10 @@ class Batch:
         live = None if state.snapshot is None else state.snapshot.content
         content = draft_with_official(changes.content, changes.official, before, live)
         check_references(anchor.kind, content, before, self.known.references, self.kept)
+        if anchor.kind == UnitKind.COURSE:
+            # What is official stays so here, whatever form it has.
+            kept = [side["url_slug"] for side in (before, live, changes.official) if side and "url_slug" in side]
+            self._slug_rules.check({**base, **content}, kept, created=before is None)
         state_changes = changes.state
         if official is not None and state_changes.get("announcement", "") is None:
             # What is official was announced: where nobody says when, at its publication.

@@ -12,13 +12,13 @@ from openedx_catalog_publisher.commands.errors import InvalidInput
 from openedx_catalog_publisher.commands.transaction import Operation
 from openedx_catalog_publisher.editing.bulk_input import CourseInput
 from openedx_catalog_publisher.editing.drafts import check_rules
-from openedx_catalog_publisher.editing.slugs import MAX_SLUG, redirect_value
+from openedx_catalog_publisher.editing.slugs import redirect_value
 from openedx_catalog_publisher.ledger.edit_log import edit_record
 from openedx_catalog_publisher.models import CourseRun, CourseUrlRedirect, CourseUrlSlug, EditRecord, UnitKind
 from openedx_catalog_publisher.models.normalization import normalize_key
 from openedx_catalog_publisher.publishing.draft_writes import DraftWrite
 from openedx_catalog_publisher.publishing.official import point_at_canonical_runs
-from openedx_catalog_publisher.publishing.slugs import keep_official_slugs
+from openedx_catalog_publisher.publishing.slugs import MAX_SLUG, keep_official_slugs
 
 REDIRECT_TAKEN = "The path {value} leads to another course."
 

@@ -17,7 +17,7 @@ from openedx_catalog_publisher.editing.drafts import canonical_changes, check_re
 from openedx_catalog_publisher.editing.price_lists import canonical_prices, priced_entitlement
 from openedx_catalog_publisher.editing.run_creation import run_creation
 from openedx_catalog_publisher.editing.run_keys import check_free, course_key
-from openedx_catalog_publisher.editing.slugs import free_course_slug
+from openedx_catalog_publisher.editing.slugs import SlugRules, free_course_slug
 from openedx_catalog_publisher.editing.topics import known_topic_codes, topic_codes
 from openedx_catalog_publisher.editing.types import check_course_type, check_keeps_what_is_sold
 from openedx_catalog_publisher.models import (
@@ -63,11 +63,13 @@ class Extras:
         prices: prices by slug of the seat type, which make the entitlement (``price_lists``); None leaves it.
         topics: names of topics, made where they do not exist (``topics``); None leaves them.
         tag: the version of the draft and its runs that the caller saw (``course_tag``); None is last-wins per field.
+        makes_slug: whether a draft without a slug gets one from its title.
     """
 
     prices: Mapping[str, Any] | None = None
     topics: Sequence[str] | None = None
     tag: str | None = None
+    makes_slug: bool = False
 
 
 NO_EXTRAS = Extras()
@@ -163,6 +165,7 @@ def course_creation(
         content["url_slug"] = free_course_slug(content["title"])
     if content.get("product_source") is None:
         content["product_source"] = _default_source()
+    SlugRules().check(content, created=True)
     content |= _extra_content(operation, default_content(UnitKind.COURSE) | content, extras)
     key = course_key(references.label(*owner), number)
     check_free(Course, key)
@@ -245,6 +248,12 @@ def update_course(
     base = current.snapshot.content
     content |= _extra_content(operation, {**base, **content}, extras)
     check_references(UnitKind.COURSE, content, base, known.references)
+    SlugRules().check({**base, **content}, kept=[base["url_slug"]])
+    if extras.makes_slug and not content.get("url_slug", base["url_slug"]):
+        slug = free_course_slug(content.get("title", base["title"]) or "")
+        if slug is not None:
+            operation.generated.add("url_slug")
+            content["url_slug"] = slug
     if content.get("type", base["type"]) != base["type"]:
         owners = content.get("authoring_organizations", base.get("authoring_organizations", []))
         check_course_type(operation, content["type"], owners)

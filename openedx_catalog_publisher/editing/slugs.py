@@ -1,11 +1,13 @@
-"""Slugs that are made up, and redirects beside the slug history."""
+"""Slugs that are made up, what slugs may be, and redirects beside the slug history."""
 
 from __future__ import annotations
 
-import itertools
+import functools
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
+from django.db import models
 from django.utils.text import slugify
 
 from openedx_catalog_publisher.access.actions import Action
@@ -14,10 +16,16 @@ from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
 from openedx_catalog_publisher.commands.rights import require_on_courses
 from openedx_catalog_publisher.commands.transaction import Operation, command
 from openedx_catalog_publisher.ledger.edit_log import edit_record
-from openedx_catalog_publisher.models import CourseUrlRedirect, CourseUrlSlug, EditRecord
+from openedx_catalog_publisher.models import CourseType, CourseUrlRedirect, EditRecord, Source
 from openedx_catalog_publisher.models.normalization import normalize_key
+from openedx_catalog_publisher.publishing.slug_formats import slug_format
+from openedx_catalog_publisher.publishing.slugs import MAX_SLUG, SUFFIX_ROOM, free_slug
+from openedx_catalog_publisher.settings import conf
 
-MAX_SLUG = 255
+NO_SLASH = "Slugs of these courses have one part, without a slash: no form with several parts is set for them."
+OTHER_FORM = (
+    "Slugs of these courses have the form {form}, in lower-case letters, digits, underscores and single hyphens."
+)
 
 
 def free_course_slug(title: str, taken: Collection[str] = ()) -> str | None:
@@ -28,16 +36,60 @@ def free_course_slug(title: str, taken: Collection[str] = ()) -> str | None:
         title: the course's title.
         taken: normalised slugs that are given to other courses of the same command.
     """
-    base = slugify(title)[: MAX_SLUG - 8].strip("-")
-    if not base:
-        return None
-    stored = set(
-        CourseUrlSlug.objects.filter(url_slug_normalized__startswith=normalize_key(base)).values_list(
-            "url_slug_normalized", flat=True
-        )
-    )
-    candidates = itertools.chain([base], (f"{base}-{number}" for number in itertools.count(2)))
-    return next(slug for slug in candidates if slug not in stored and slug not in taken)
+    base = slugify(title)[: MAX_SLUG - SUFFIX_ROOM].strip("-")
+    return free_slug(base, taken) if base else None
+
+
+class SlugRules:
+    """
+    What slugs of courses may be, as ``CATALOG_PUBLISHER_COURSE_SLUG_FORMATS`` says, for one command.
+
+    A course that is being created may have a slug of one part, whatever the form is: it gets one of its form when it is
+    submitted for review. Where no form is set, slugs have one part.
+    """
+
+    def __init__(self, coming: Iterable[models.Model] = ()) -> None:
+        """
+        Begin with what does not stand in the database yet.
+
+        Arguments:
+            coming: unsaved rows of reference data.
+        """
+        self._coming = {str(row.uuid): row.slug for row in coming if isinstance(row, Source | CourseType)}
+
+    @functools.cached_property
+    def _slugs(self) -> dict[str, str]:
+        # Both tables are small, so that it takes two statements for any number of courses.
+        found = dict(self._coming)
+        for model in (Source, CourseType):
+            found |= {str(code): slug for code, slug in model._default_manager.values_list("uuid", "slug")}
+        return found
+
+    def check(self, content: Mapping[str, Any], kept: Collection[str | None] = (), *, created: bool = False) -> None:
+        """
+        Check the slug of a course.
+
+        Arguments:
+            content: the course's content as it would be.
+            kept: slugs that the course has already: they stay, whatever the form is.
+            created: whether the course is being created.
+
+        Raises:
+            InvalidInput: naming ``url_slug``, with the form that it shall have.
+        """
+        slug = content.get("url_slug")
+        if not slug or slug in kept:
+            return
+        form = None
+        if conf.course_slug_formats():
+            source, course_type = content.get("product_source"), content.get("type")
+            form = slug_format(self._slugs.get(source or ""), self._slugs.get(course_type or ""))
+        if (form is None or created) and "/" not in slug:
+            return
+        if form is None:
+            raise InvalidInput({"url_slug": [NO_SLASH]})
+        if not form.fits(slug):
+            raise InvalidInput({"url_slug": [OTHER_FORM.format(form=form.in_words())]})
 
 
 def run_slug(title: str | None, key: str) -> str:

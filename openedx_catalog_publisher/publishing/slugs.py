@@ -7,7 +7,8 @@ one is active, and every slug that was official redirects for good.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import Case, F, Q, When
 
@@ -16,6 +17,28 @@ from openedx_catalog_publisher.models import CourseUrlSlug
 from openedx_catalog_publisher.models.normalization import normalize_key
 
 TAKEN = "This slug leads to another course. Choose another one."
+
+MAX_SLUG = 255
+SUFFIX_ROOM = 8
+"""Characters that are kept free for the number behind a slug that is taken."""
+
+
+def free_slug(base: str, taken: Collection[str] = (), *, course: int | None = None) -> str:
+    """
+    Return a slug that leads to no other course: the base, or the base with the first number behind it that is free.
+
+    Arguments:
+        base: at most ``MAX_SLUG - SUFFIX_ROOM`` characters.
+        taken: normalised slugs that are given to other courses of the same command.
+        course: primary key of the anchor of the course, whose own slugs are free to it; None for a creation.
+    """
+    stored = set(
+        CourseUrlSlug.objects.filter(url_slug_normalized__startswith=normalize_key(base))
+        .exclude(course=course)
+        .values_list("url_slug_normalized", flat=True)
+    )
+    candidates = itertools.chain([base], (f"{base}-{number}" for number in itertools.count(2)))
+    return next(slug for slug in candidates if slug not in stored and slug not in taken)
 
 
 def reserve_draft_slugs(slugs: Mapping[int, str | None]) -> None:

@@ -23,6 +23,7 @@ from openedx_catalog_publisher.review.cases import Cases, status_of
 from openedx_catalog_publisher.review.comments import said_with_act
 from openedx_catalog_publisher.review.go_live import go_live_where_due
 from openedx_catalog_publisher.review.required import check_required, offer_of, refuse_missing
+from openedx_catalog_publisher.review.slug_at_submission import bring_slug_into_form
 from openedx_catalog_publisher.settings import conf
 
 
@@ -52,7 +53,7 @@ def submit_course(
     Submit a course's draft for review, without a run.
 
     Once approved, a course that is official goes live with the last approval; one that never was waits for ``publish``
-    or for one of its runs.
+    or for one of its runs. Its slug is brought into the form that is set for such courses.
 
     Arguments:
         operation: given by the command.
@@ -73,6 +74,7 @@ def submit_course(
     anchors.courses[course].expect(revision)
     cases = Cases.of(operation, anchors)
     _refuse_open(cases, anchors.courses[course])
+    bring_slug_into_form(operation, cases, anchors.courses[course])
     standings = read_standings(Selection.of(courses=[course]), lock=True, anchors=anchors)
     unit = standings.units[0]
     offer = offer_of(unit.draft.content["type"])
@@ -94,7 +96,8 @@ def submit_run(
 ) -> Submitted:
     """
     Submit a run's draft for review, with its course's where that is not approved. An open review of the course is
-    joined. Content that holds all approvals already is reviewed at once, and goes live where its date is over.
+    joined. Content that holds all approvals already is reviewed at once, and goes live where its date is over. The
+    slug of a course of which nothing is in review is brought into the form that is set for such courses.
 
     Arguments:
         operation: given by the command.
@@ -122,6 +125,7 @@ def submit_run(
         expect_tag(anchors, course.uuid, tag)
     cases = Cases.of(operation, anchors)
     _refuse_open(cases, anchor)
+    bring_slug_into_form(operation, cases, course)
     standings = read_standings(Selection.of(runs=[run], parents=Parents.ALWAYS), lock=True, anchors=anchors)
     by_uuid = {unit.anchor.uuid: unit for unit in standings.units}
     offer = offer_of(by_uuid[course.uuid].draft.content["type"])

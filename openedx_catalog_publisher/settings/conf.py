@@ -29,6 +29,7 @@ from openedx_catalog_publisher.settings.kinds import (
     ROLE_MAPPING,
     SECONDS,
     SLUG,
+    SLUG_FORMATS,
     SLUGS,
     STEPS_BY_FIELD,
     TEXT,
@@ -106,6 +107,14 @@ DEFAULT_SOURCE_SLUG: Final = Setting(f"{PREFIX}DEFAULT_SOURCE_SLUG", "edx", SLUG
 # .. setting_description: Address of the site that shows the catalog to learners, without a slash at its end. Marketing
 #     addresses of courses and runs are derived from it; while it is empty they have none.
 MARKETING_URL_ROOT: Final = Setting(f"{PREFIX}MARKETING_URL_ROOT", "", WEB_ROOT)
+
+# .. setting_name: CATALOG_PUBLISHER_COURSE_SLUG_FORMATS
+# .. setting_default: {}
+# .. setting_description: Forms of slugs of courses, by slug of the product source and of the course type, "*" for all
+#     others, as {"edx": {"*": "learn/{primary_subject}/{organization_name}-{course_title}",
+#     "executive-education-2u": "executive-education/{organization_name}-{course_title}"}}. Drafts get slugs of their
+#     form when they are submitted for review. Where none is set, slugs have no slash.
+COURSE_SLUG_FORMATS: Final = Setting[dict[str, dict[str, str]]](f"{PREFIX}COURSE_SLUG_FORMATS", {}, SLUG_FORMATS)
 
 # .. setting_name: CATALOG_PUBLISHER_RETIRED_COURSE_TYPES
 # .. setting_default: []
@@ -308,6 +317,7 @@ ALL_SETTINGS: Final[tuple[Setting[Any], ...]] = (
     UPGRADE_DEADLINE_DAYS,
     DEFAULT_SOURCE_SLUG,
     MARKETING_URL_ROOT,
+    COURSE_SLUG_FORMATS,
     RETIRED_COURSE_TYPES,
     RETIRED_RUN_TYPES,
     THROTTLE_RATES,
@@ -359,6 +369,11 @@ def default_source_slug() -> str:
 def marketing_url_root() -> str:
     """Root address of the marketing site, without a slash at its end, or ''. Raises ImproperlyConfigured."""
     return MARKETING_URL_ROOT.value()
+
+
+def course_slug_formats() -> dict[str, dict[str, str]]:
+    """Forms of slugs by slug of the source and of the course type. Raises ImproperlyConfigured."""
+    return COURSE_SLUG_FORMATS.value()
 
 
 def retired_course_types() -> frozenset[str]:

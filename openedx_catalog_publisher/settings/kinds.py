@@ -150,6 +150,32 @@ FIELDS_BY_TYPE: Final = Kind[dict[str, dict[str, list[str]]]](
         lambda kinds: _is_nested(kinds, lambda kind: kind in ("course", "course_run"), _are_texts),
     ),
 )
+_SLUG_PIECE: Final = r"(?:[a-z0-9_]+|\{primary_subject\}|\{organization_name\}|\{course_title\})"
+_SLUG_PART: Final = rf"{_SLUG_PIECE}(?:-{_SLUG_PIECE})*"
+SLUG_FORMAT: Final = re.compile(rf"(?=.{{1,100}}$)(?:{_SLUG_PART}/)*(?:{_SLUG_PIECE}-)*\{{course_title\}}")
+"""The form of a slug: parts between slashes, each of words and placeholders between hyphens, the title at the end."""
+
+
+def _is_slug_format(value: object) -> bool:
+    return isinstance(value, str) and bool(SLUG_FORMAT.fullmatch(value)) and _names_each_once(value)
+
+
+def _names_each_once(value: str) -> bool:
+    named = re.findall(r"\{\w+\}", value)
+    return len(named) == len(set(named))
+
+
+SLUG_FORMATS: Final = Kind[dict[str, dict[str, str]]](
+    "a dictionary from the slug of a product source, or '*', to a dictionary from the slug of a course type, or '*', "
+    "to a form of at most 100 characters such as 'learn/{primary_subject}/{organization_name}-{course_title}': "
+    "lower-case words and placeholders, none of them twice, with hyphens and slashes between them and {course_title} "
+    "at the end",
+    lambda value: _is_nested(
+        value,
+        lambda source: source == "*" or SLUG.accepts(source),
+        lambda types: _is_nested(types, lambda slug: slug == "*" or SLUG.accepts(slug), _is_slug_format),
+    ),
+)
 WEB_ROOT: Final = Kind[str](
     "empty, or an address that starts with http:// or https:// and has no slash at its end",
     lambda value: (

@@ -100,6 +100,7 @@ def test_a_service_without_settings_of_its_own_gets_the_defaults(
         "CATALOG_PUBLISHER_UPGRADE_DEADLINE_DAYS": 10,
         "CATALOG_PUBLISHER_DEFAULT_SOURCE_SLUG": "edx",
         "CATALOG_PUBLISHER_MARKETING_URL_ROOT": "",
+        "CATALOG_PUBLISHER_COURSE_SLUG_FORMATS": {},
         "CATALOG_PUBLISHER_RETIRED_COURSE_TYPES": [],
         "CATALOG_PUBLISHER_RETIRED_RUN_TYPES": [],
         "CATALOG_PUBLISHER_THROTTLE_RATES": {"anonymous": "60/minute", "user": "300/minute", "staff": "1200/minute"},

@@ -15,6 +15,7 @@ def test_the_defaults_are_read_where_the_operator_sets_nothing() -> None:
     assert conf.upgrade_deadline_days() == 10
     assert conf.default_source_slug() == "edx"
     assert conf.marketing_url_root() == ""
+    assert conf.course_slug_formats() == {}
     assert conf.retired_course_types() == frozenset()
     assert conf.retired_run_types() == frozenset()
     assert conf.delivery_attempts() == 10
@@ -26,6 +27,7 @@ def test_the_defaults_are_read_where_the_operator_sets_nothing() -> None:
     CATALOG_PUBLISHER_UPGRADE_DEADLINE_DAYS=0,
     CATALOG_PUBLISHER_DEFAULT_SOURCE_SLUG="partner-feed_2",
     CATALOG_PUBLISHER_MARKETING_URL_ROOT="https://courses.example.org/es",
+    CATALOG_PUBLISHER_COURSE_SLUG_FORMATS={"*": {"*": "learn/data_2-x/{organization_name}-of-{course_title}"}},
     CATALOG_PUBLISHER_RETIRED_COURSE_TYPES=["honor", "verified-honor", "honor"],
     CATALOG_PUBLISHER_RETIRED_RUN_TYPES=("honor",),
     CATALOG_PUBLISHER_CONSUMERS=["a.b.C", "a.b.D"],
@@ -46,6 +48,7 @@ def test_the_values_of_the_operator_are_read() -> None:
     assert conf.upgrade_deadline_days() == 0
     assert conf.default_source_slug() == "partner-feed_2"
     assert conf.marketing_url_root() == "https://courses.example.org/es"
+    assert conf.course_slug_formats() == {"*": {"*": "learn/data_2-x/{organization_name}-of-{course_title}"}}
     assert conf.retired_course_types() == {"honor", "verified-honor"}
     assert conf.retired_run_types() == {"honor"}
     assert conf.consumers() == ("a.b.C", "a.b.D")
@@ -77,6 +80,12 @@ def test_a_setting_without_any_value_has_its_default() -> None:
 ROLE_MAPPING = (
     "a dictionary from the name of a role in tokens, without a colon, to one of org_member, legal_reviewer, "
     "project_coordinator, publisher_editor, catalog_admin"
+)
+SLUG_FORMATS = (
+    "a dictionary from the slug of a product source, or '*', to a dictionary from the slug of a course type, or '*', "
+    "to a form of at most 100 characters such as 'learn/{primary_subject}/{organization_name}-{course_title}': "
+    "lower-case words and placeholders, none of them twice, with hyphens and slashes between them and {course_title} "
+    "at the end"
 )
 RATES = (
     "a dictionary of rates such as '300/minute' (per second, minute, hour or day) or None, under 'anonymous', 'user' "
@@ -110,6 +119,21 @@ RATES = (
             "https://courses.example.org/",
             "empty, or an address that starts with http:// or https:// and has no slash at its end",
         ),
+        ("COURSE_SLUG_FORMATS", "learn/{course_title}", SLUG_FORMATS),
+        ("COURSE_SLUG_FORMATS", {"edx": "learn/{course_title}"}, SLUG_FORMATS),
+        ("COURSE_SLUG_FORMATS", {"The edX": {"*": "learn/{course_title}"}}, SLUG_FORMATS),
+        ("COURSE_SLUG_FORMATS", {"edx": {"Audit": "learn/{course_title}"}}, SLUG_FORMATS),
+        ("COURSE_SLUG_FORMATS", {"edx": {"*": "learn/{primary_subject}"}}, SLUG_FORMATS),
+        ("COURSE_SLUG_FORMATS", {"edx": {"*": "{course_title}/learn"}}, SLUG_FORMATS),
+        ("COURSE_SLUG_FORMATS", {"edx": {"*": "learn/{level}-{course_title}"}}, SLUG_FORMATS),
+        ("COURSE_SLUG_FORMATS", {"edx": {"*": "{course_title}/{course_title}"}}, SLUG_FORMATS),
+        ("COURSE_SLUG_FORMATS", {"edx": {"*": "/learn/{course_title}"}}, SLUG_FORMATS),
+        ("COURSE_SLUG_FORMATS", {"edx": {"*": "learn//{course_title}"}}, SLUG_FORMATS),
+        ("COURSE_SLUG_FORMATS", {"edx": {"*": "Learn/{course_title}"}}, SLUG_FORMATS),
+        ("COURSE_SLUG_FORMATS", {"edx": {"*": "learn-/{course_title}"}}, SLUG_FORMATS),
+        ("COURSE_SLUG_FORMATS", {"edx": {"*": "learn{course_title}"}}, SLUG_FORMATS),
+        ("COURSE_SLUG_FORMATS", {"edx": {"*": "x" * 100 + "/{course_title}"}}, SLUG_FORMATS),
+        ("COURSE_SLUG_FORMATS", {"edx": {"*": "learn/{course_title}\n"}}, SLUG_FORMATS),
         ("RETIRED_COURSE_TYPES", "honor", "a list of slugs"),
         ("RETIRED_RUN_TYPES", ["honor", None], "a list of slugs"),
         ("THROTTLE_RATES", {"user": "300/minute"}, RATES),

@@ -96,7 +96,7 @@ def _courses(draw: st.DrawFn, pool: Pool) -> list[CourseInput]:
     """Draw a catalog."""
     courses = []
     for number in range(draw(st.integers(1, 2))):
-        slugs: list[str | None] = [None, f"c{number}", f"C{number}/second"]
+        slugs: list[str | None] = [None, f"c{number}", f"C{number}-second"]
         course = draw(_units(UnitKind.COURSE, pool, {"url_slug": slugs}))
         owners = draw(st.lists(st.sampled_from(pool["organizationprofile"]), min_size=1, max_size=2, unique=True))
         course["changes"]["authoring_organizations"] = owners

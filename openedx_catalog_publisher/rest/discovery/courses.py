@@ -148,7 +148,9 @@ class CourseDoor(UnitDoor):
         reviews = open_reviews(draft["uuid"])
         present = present_course(draft["pk"])
         given = course_input(data, present)
-        extras = Extras(prices=given.extras.get("prices"), topics=given.extras.get("topics"))
+        extras = Extras(
+            prices=given.extras.get("prices"), topics=given.extras.get("topics"), makes_slug="url_slug" in data
+        )
         try:
             if may_edit:
                 save = save_and_submit_course if says_no_draft(data) else update_course

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from openedx_catalog_publisher.api import update_course
 from openedx_catalog_publisher.models import Course, CourseRun, EditRecord, OrganizationProfile, Source, WriteSource
 from tests import factories
 from tests.rest.askers import data_uri
@@ -440,3 +441,32 @@ def test_a_live_run_keeps_the_seats_that_it_sells(course: Course, door: Door) ->
     refused = door.patch(f"/course_runs/{key}/", {"run_type": str(factories.run_type("audit").uuid)})
 
     assert (refused.status_code, list(refused.json())) == (400, ["run_type"])
+
+
+def test_a_slug_has_the_form_that_is_set(draft: Course, door: Door, settings: Any) -> None:
+    shown = door.course(draft.uuid)
+    refused = door.patch(f"/courses/{draft.uuid}/", course_form(shown, url_slug="learn/data"), **SAVE)
+    assert (refused.status_code, refused.json()) == (
+        400,
+        "url_slug: Slugs of these courses have one part, without a slash: no form with several parts is set for them.",
+    )
+    settings.CATALOG_PUBLISHER_COURSE_SLUG_FORMATS = {
+        "*": {"*": "learn/{primary_subject}/{organization_name}-{course_title}"}
+    }
+    refused = door.patch(f"/courses/{draft.uuid}/", course_form(shown, url_slug="plain"), **SAVE)
+    assert refused.status_code == 400
+    assert refused.json() == (
+        "url_slug: Slugs of these courses have the form learn/<primary subject>/<organization name>-<course title>, in "
+        "lower-case letters, digits, underscores and single hyphens."
+    )
+    assert saved(door, draft)["url_slug"] == "draft"
+    assert saved(door, draft, url_slug="learn/data/acme-draft")["url_slug"] == "learn/data/acme-draft"
+    assert saved(door, draft, url_slug="")["url_slug"] == "learn/data/acme-draft"
+
+
+def test_a_course_without_a_slug_gets_one_where_the_page_has_none(draft: Course, door: Door, member: Any) -> None:
+    update_course(factories.acting(member), draft.uuid, {"url_slug": None})
+    factories.make_course(number="OTHER", runs=0, url_slug="entwurf")
+
+    assert saved(door, draft, title="数据")["url_slug"] is None
+    assert saved(door, draft, title="Entwurf")["url_slug"] == "entwurf-2"
