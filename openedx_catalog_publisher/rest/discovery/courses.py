@@ -186,16 +186,22 @@ class CourseDoor(UnitDoor):
 
 
 def _has_run_shown_as(statuses: set[str]) -> Q:
-    """Return the condition that a course has a run that is shown with one of these statuses."""
-    shown = Q(CourseFilter.has_run_of(statuses))
+    """Return the condition that a course has a run that is shown with one of these statuses (``shown_status``)."""
+    shown = Q(CourseFilter.has_run_of(statuses - {Status.PUBLISHED}))
+    published = CourseRun.everything.filter(course=OuterRef("pk"), hidden=False, status=Status.PUBLISHED)
+    going_on = Q(end__isnull=True) | Q(end__gte=timezone.now())
+    in_review = _is_draft_in_review(IN_REVIEW)
+    if Status.PUBLISHED in statuses:
+        shown |= Q(Exists(published), ~in_review) | Q(Exists(published.exclude(going_on)))
     reviews = {status for word in statuses for status in CourseFilter.RUN_STATUSES.get(word, ())} & {*IN_REVIEW}
     if reviews:
         # Live runs are in review with their course.
-        review = Review.objects.filter(open_unit=OuterRef("uuid"), status__in=reviews)
-        going_on = Q(end__isnull=True) | Q(end__gte=timezone.now())
-        live = CourseRun.everything.filter(going_on, course=OuterRef("pk"), hidden=False, status=Status.PUBLISHED)
-        shown |= Q(Exists(review), Exists(live), draft=True)
+        shown |= Q(Exists(published.filter(going_on))) & _is_draft_in_review(reviews)
     return shown
+
+
+def _is_draft_in_review(statuses: Collection[str]) -> Q:
+    return Q(Exists(Review.objects.filter(open_unit=OuterRef("uuid"), status__in=statuses)), draft=True)
 
 
 def known_source(slug: Any) -> Any:

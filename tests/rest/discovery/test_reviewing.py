@@ -141,6 +141,12 @@ def written() -> dict[str, Any]:
     }
 
 
+def shown_as(desk: Desk, words: str, **parameters: Any) -> list[list[str]]:
+    """Return the statuses of the dashboard's rows, with a filter of statuses."""
+    asked = {"editable": 1, **parameters, "course_run_statuses": words}
+    return [row["course_run_statuses"] for row in desk.editor.get("/courses/", **asked).json()["results"]]
+
+
 def sound() -> bool:
     """Tell whether nothing is wrong with the catalog."""
     return list(check_catalog()) == []
@@ -416,13 +422,24 @@ def test_a_change_of_a_live_course_is_reviewed_on_each_of_its_runs(live: Desk) -
     assert {run.status for run in CourseRun.objects.filter(course__uuid=live.stage.course)} == {Status.PUBLISHED}
     official = live.editor.get(f"/courses/{live.uuid}/", **SAVE).json()
     assert statuses(official) == ["published", "published"]
-    listed = live.editor.get("/courses/", editable=1, course_run_statuses="in_review").json()
-    assert [row["course_run_statuses"] for row in listed["results"]] == [["review_by_legal"]]
+    assert shown_as(live, "in_review") == shown_as(live, "review_by_legal") == [["review_by_legal"]]
+    assert shown_as(live, "published") == shown_as(live, "review_by_internal,reviewed") == []
+    assert shown_as(live, "published", editable=0) == [["published"]]
     assert live.decide({"status": "review_by_internal"}, place=1).json()["status"] == "review_by_internal"
     assert live.decide(INTERNAL).json()["status"] == "published"
     assert Course.objects.get(uuid=live.stage.course).title == "Anders"
     assert statuses(live.page(live.editor)) == ["published", "published"]
+    assert (shown_as(live, "published"), shown_as(live, "in_review")) == ([["published"]], [])
     assert sound()
+
+
+def test_a_live_run_that_is_over_is_listed_as_published_beside_one_in_review(live: Desk) -> None:
+    update_run(live.stage.editor, live.stage.runs[1], {"start": "2021-01-01T00:00:00Z", "end": "2021-06-01T00:00:00Z"})
+
+    live.save_course(live.editor, live.page(live.editor), title="Anders")
+
+    both = [["published", "review_by_legal"]]
+    assert (shown_as(live, "published"), shown_as(live, "in_review")) == (both, both)
 
 
 def test_a_price_of_a_live_course_is_reviewed_with_its_runs(live: Desk) -> None:
