@@ -9,9 +9,20 @@ import pytest
 
 from openedx_catalog_publisher.api import InvalidInput, Ofac, Selection, read_changes, submit_run, update_course
 from openedx_catalog_publisher.checks.catalog import check_catalog
+from openedx_catalog_publisher.commands import transaction
 from openedx_catalog_publisher.commands.actor import actor_names
-from openedx_catalog_publisher.models import Course, CourseUrlSlug, EditRecord, Review, ReviewRecord, Status
+from openedx_catalog_publisher.models import (
+    ActorPseudonym,
+    Course,
+    CourseUrlSlug,
+    EditRecord,
+    Review,
+    ReviewRecord,
+    Status,
+)
+from openedx_catalog_publisher.publishing import slugs
 from openedx_catalog_publisher.publishing.slug_formats import SlugFormat
+from openedx_catalog_publisher.review import slug_at_submission
 from tests.factories import SYSTEM, make_course, publish_now
 from tests.review.stage import Stage, set_stage
 
@@ -45,6 +56,11 @@ def form_of(course: UUID) -> str:
     )
     assert made is not None
     return made
+
+
+def system_actors() -> list[UUID]:
+    """Return under which pseudonym the system makes slugs."""
+    return list(ActorPseudonym.objects.filter(system_name="slug formats").values_list("uuid", flat=True))
 
 
 def test_without_a_form_the_slug_stays() -> None:
@@ -86,6 +102,25 @@ def test_a_slug_that_is_taken_gets_a_number(stage: Stage) -> None:
     stage.submit()
 
     assert slug_of(stage.course) == f"{wanted}-2"
+
+
+def test_a_slug_that_somebody_else_takes_at_this_moment_gets_a_number(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transaction, "PAUSE_SECONDS", 0)
+    wanted = form_of(stage.course)
+    make_course(runs=0, url_slug=wanted)
+    blind = [True]
+
+    def free_slug(base: str, **known: Any) -> str:
+        # The first look was before the other course came.
+        return base if blind and blind.pop() else slugs.free_slug(base, **known)
+
+    monkeypatch.setattr(slug_at_submission, "free_slug", free_slug)
+    stage.submit()
+
+    assert slug_of(stage.course) == f"{wanted}-2"
+    assert EditRecord.objects.filter(unit_uuid=stage.course, actor__in=system_actors()).count() == 1
 
 
 def test_a_slug_that_fits_stays_whatever_the_title_becomes(stage: Stage) -> None:

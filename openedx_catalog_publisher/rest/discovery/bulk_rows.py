@@ -35,13 +35,26 @@ from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
 from openedx_catalog_publisher.editing.courses import Extras
 from openedx_catalog_publisher.models import BulkTask, Course, CourseRun, OrganizationProfile, WriteSource
 from openedx_catalog_publisher.models.normalization import normalize_key
-from openedx_catalog_publisher.rest.discovery.course_input import course_input, present_course
+from openedx_catalog_publisher.rest.discovery.course_input import PICTURES, course_input, present_course
+from openedx_catalog_publisher.rest.discovery.references import NEW_PICTURE
 from openedx_catalog_publisher.rest.discovery.run_input import run_creation_input, run_input
 from openedx_catalog_publisher.rest.selections import named
 
 Row = Mapping[str, str]
 
 LISTS = frozenset({"subjects", "topics", "collaborators", "watchers", "staff", "transcript_languages"})
+BOOLEANS = frozenset(
+    {
+        "draft",
+        "eligible_for_financial_aid",
+        "enterprise_subscription_inclusion",
+        "excluded_from_search",
+        "excluded_from_seo",
+        "hidden",
+        "mobile_available",
+    }
+)
+ANSWERS: Mapping[str, bool] = {"true": True, "1": True, "false": False, "0": False}
 PRICES = "prices."
 RUN_COLUMNS = frozenset({"start", "end", "run_type", "pacing_type", "term", "restriction_type"})
 
@@ -155,7 +168,7 @@ def _rerun(actor: Actor, row: Row) -> str:
 
 def _update(actor: Actor, row: Row) -> str:
     data = _values(row)
-    submitted = data.pop("draft", "").lower() == "false"
+    submitted = data.pop("draft", True) is False
     if row["key"].startswith("course-v1:"):
         run = _draft(actor, CourseRun.everything.all(), row["key"], Action.EDIT)
         given = run_input(data, run.pk)
@@ -202,8 +215,15 @@ def _draft(actor: Actor, rows: QuerySet[Any], name: str, action: Action) -> Any:
 
 
 def _values(row: Row) -> dict[str, Any]:
+    """
+    Return what a row says, in the client's words.
+
+    Raises:
+        InvalidInput: naming a column whose text is none of what it takes.
+    """
     values: dict[str, Any] = {}
     prices: dict[str, str] = {}
+    errors: dict[str, list[str]] = {}
     for name, text in row.items():
         if not text:
             continue
@@ -211,6 +231,15 @@ def _values(row: Row) -> dict[str, Any]:
             prices[name.removeprefix(PRICES)] = text
         elif name in LISTS:
             values[name] = [piece.strip() for piece in text.split(",") if piece.strip()]
+        elif name in BOOLEANS:
+            values[name] = ANSWERS.get(text.lower())
+            if values[name] is None:
+                errors[name] = ["Give true or false."]
         else:
             values[name] = text
+            if name in PICTURES and not text.startswith(NEW_PICTURE):
+                # Left out, as a page's address of its own picture is, it would be reported as done.
+                errors[name] = ["Give a data URI: addresses of pictures are not asked."]
+    if errors:
+        raise InvalidInput(errors)
     return values | ({"prices": prices} if prices else {})

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,7 +37,13 @@ from openedx_catalog_publisher.models import (
 from openedx_catalog_publisher.rest.discovery.door import Sentence, require_publisher_user
 from openedx_catalog_publisher.rest.discovery.flags import flag, keys, words
 from openedx_catalog_publisher.rest.discovery.metadata import CourseRunMetadata
-from openedx_catalog_publisher.rest.discovery.run_input import refused_names, run_creation_input, run_input, seat_terms
+from openedx_catalog_publisher.rest.discovery.run_input import (
+    REQUIRED,
+    refused_names,
+    run_creation_input,
+    run_input,
+    seat_terms,
+)
 from openedx_catalog_publisher.rest.discovery.run_output import DoorRunOutput, shown_status
 from openedx_catalog_publisher.rest.discovery.shown import note_run, open_reviews
 from openedx_catalog_publisher.rest.discovery.units import REVIEW, UnitDoor
@@ -115,6 +122,24 @@ class CourseRunDoor(UnitDoor):
             raise RUN.in_public(error) from error
         draft = CourseRun.drafts.values_list("pk", flat=True).get(uuid=created.uuid)
         return self.answer_draft(request, draft, status=201)
+
+    @action(detail=False)
+    def contains(self, request: Request) -> Response:
+        """
+        Tell which runs a query of a search engine finds.
+
+        Raises:
+            ValidationError: always, naming ``query``: there is no search here.
+        """
+        raise ValidationError({"query": ["Searching is not part of this door."]})
+
+    def update(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
+        """Change a run's draft, as ``partial_update`` does, where all is named that a run cannot be without."""
+        data = body_of(request.data)
+        missing = {name: [REQUIRED] for name in ("course", "start", "end", "run_type") if data.get(name) in (None, "")}
+        if missing:
+            raise InvalidInput(missing)
+        return self.partial_update(request, id)
 
     def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
         """

@@ -149,7 +149,10 @@ class CourseDoor(UnitDoor):
         present = present_course(draft["pk"])
         given = course_input(data, present)
         extras = Extras(
-            prices=given.extras.get("prices"), topics=given.extras.get("topics"), makes_slug="url_slug" in data
+            prices=given.extras.get("prices"),
+            topics=given.extras.get("topics"),
+            # The page leaves the slug empty where there is none; what is under review stays as it is.
+            makes_slug="url_slug" in data and not reviews.by_unit,
         )
         try:
             if may_edit:

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from openedx_catalog_publisher.commands.errors import UnitNotFound
 from openedx_catalog_publisher.models import LevelType, ProgramType, Source, Subject, Topic
 from openedx_catalog_publisher.rest.discovery.door import DiscoveryViewSet
 from openedx_catalog_publisher.rest.discovery.flags import words
@@ -140,6 +141,15 @@ class CourseReviewDoor(DiscoveryViewSet):
     def list(self, request: Request) -> Response:
         """Answer an empty page."""
         return pages_of_nothing(request)
+
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
+        """
+        Answer that nothing is known.
+
+        Raises:
+            UnitNotFound: always.
+        """
+        raise UnitNotFound("No CourseReview matches the given query.")
 
 
 def pages_of_nothing(request: Request) -> Response:

@@ -133,9 +133,16 @@ class WritableReferenceDoor(ReferenceDoor):
 
     def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002 - the name of the path's parameter
         """Change a row; what is not named stays."""
-        row = self._row(id)
+        return self._change(request, id, partial=True)
+
+    def update(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Change a row, of which everything is named that it needs."""
+        return self._change(request, id, partial=False)
+
+    def _change(self, request: Request, name: str, *, partial: bool) -> Response:
+        row = self._row(name)
         require_reference(request.user, Action.CHANGE_REFERENCE, row, self.who)
-        given = self._given(request, row)
+        given = self._given(request, row, partial=partial)
         try:
             update_reference(self.actor, self.model, row.pk, given.validated_data)
         except InvalidInput as error:
@@ -149,8 +156,8 @@ class WritableReferenceDoor(ReferenceDoor):
         delete_reference(self.actor, self.model, row.pk)
         return Response(status=204)
 
-    def _given(self, request: Request, row: Any = None) -> ReferenceInput:
-        given = self.input(instance=row, data=self.taken(body_of(request.data)), partial=row is not None)
+    def _given(self, request: Request, row: Any = None, *, partial: bool = False) -> ReferenceInput:
+        given = self.input(instance=row, data=self.taken(body_of(request.data)), partial=partial)
         given.is_valid(raise_exception=True)
         return given
 

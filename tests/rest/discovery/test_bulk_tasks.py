@@ -97,6 +97,27 @@ def test_runs_are_created_changed_and_edited_by_others(course: Course, no_worker
     assert [editor.user for editor in CourseEditor.objects.filter(course=course)] == [colleague]
 
 
+def test_flags_and_pictures_are_read_or_refused(course: Course, no_worker: None, staff_door: Door) -> None:
+    answer = hand_in(
+        staff_door,
+        "partial_updates",
+        "key,excluded_from_search,hidden,image,draft",
+        "AcmeX+DS101,TRUE,,,",
+        "course-v1:AcmeX+DS101+1T2031,,1,,",
+        "AcmeX+DS101,0,,https://example.org/a.png,",
+        "AcmeX+DS101,maybe,,,no",
+    )
+
+    assert results(staff_door, answer) == [(1, "done"), (2, "done"), (3, "failed"), (4, "failed")]
+    assert Course.drafts.get(pk=course.pk).excluded_from_search is True
+    assert CourseRun.drafts.get(key="course-v1:AcmeX+DS101+1T2031").hidden is True
+    task = BulkTask.objects.get()
+    assert [result.get("message") for result in task.results[2:]] == [
+        "image: Give a data URI: addresses of pictures are not asked.",
+        "excluded_from_search: Give true or false. draft: Give true or false.",
+    ]
+
+
 def test_a_task_goes_on_after_the_row_at_which_a_worker_died(
     organization: OrganizationProfile, source: Any, no_worker: None, staff_door: Door
 ) -> None:

@@ -102,6 +102,18 @@ def test_a_collaborator_is_added_and_listed(course: Course, door: Door, outsider
     assert outsider.patch(f"/collaborators/{stranger.uuid}/", {"name": "x"}).status_code == 403
 
 
+def test_people_and_collaborators_are_replaced_by_what_is_whole(run: CourseRun, door: Door, staff_door: Door) -> None:
+    person = Person.objects.get(given_name="Grace")
+    shown = door.get(f"/people/{person.uuid}/").json()
+    whole = door.send("PUT", f"/people/{person.uuid}/", shown | {"family_name": "Neu"})
+    assert (whole.status_code, whole.json()["family_name"]) == (200, "Neu")
+    part = door.send("PUT", f"/people/{person.uuid}/", {"family_name": "Anders"})
+    assert (part.status_code, "given_name" in part.json()) == (400, True)
+    made = door.post("/collaborators/", {"name": "Labor", "image": data_uri(200, 100)}).json()
+    renamed = staff_door.send("PUT", f"/collaborators/{made['uuid']}/", made | {"name": "Werkstatt"})
+    assert (renamed.status_code, renamed.json()) == (200, made | {"name": "Werkstatt"})
+
+
 def test_editors_are_listed_added_and_removed(course: Course, door: Door, member: Any) -> None:
     colleague = factories.make_member(OrganizationProfile.objects.get(key="AcmeX"), "colleague")
 

@@ -339,3 +339,10 @@ def staff_of(created: Any) -> dict[str, Any]:
 def test_courses_and_runs_are_not_deleted_here(course: Course, run: CourseRun, staff_door: Door) -> None:
     assert staff_door.delete(f"/courses/{course.uuid}/").status_code == 405
     assert staff_door.delete(f"/course_runs/{run.key}/").status_code == 405
+
+
+def test_what_is_not_there_yet_is_told_by_name(course: Course, door: Door) -> None:
+    contains = door.get("/course_runs/contains/", query="x", course_run_ids="course-v1:AcmeX+DS101+1T2031")
+    assert (contains.status_code, list(contains.json())) == (400, ["query"])
+    review = door.get(f"/course_review/{course.key}/")
+    assert (review.status_code, review.json()) == (404, {"detail": "No CourseReview matches the given query."})

@@ -557,6 +557,14 @@ def test_the_enterprise_switch_is_a_partial_save(live: Desk) -> None:
     assert ShownDigests.objects.count() == 0
 
 
+def test_a_course_without_a_slug_is_decided_on_as_it_is(desk: Desk) -> None:
+    update_course(desk.stage.editor, desk.stage.course, {"url_slug": None})
+    desk.stage.submit()
+
+    assert desk.decide(LEGAL).json()["status"] == "review_by_internal"
+    assert desk.page(desk.editor)["url_slug"] is None
+
+
 def test_comments_are_a_plain_list(desk: Desk) -> None:
     said = desk.editor.post("/comments/", {"course_uuid": desk.uuid, "comment": "Ist das so?"})
 

@@ -470,3 +470,14 @@ def test_a_course_without_a_slug_gets_one_where_the_page_has_none(draft: Course,
 
     assert saved(door, draft, title="数据")["url_slug"] is None
     assert saved(door, draft, title="Entwurf")["url_slug"] == "entwurf-2"
+
+
+def test_a_run_is_put_where_it_is_named_whole(draft: Course, door: Door) -> None:
+    run = door.course(draft.uuid)["course_runs"][0]
+    path = f"/course_runs/{run['key']}/"
+
+    part = door.send("PUT", path, {"max_effort": 9})
+    assert (part.status_code, part.json().keys()) == (400, {"course", "start", "end", "run_type"})
+    whole = door.send("PUT", path, {**{name: run[name] for name in part.json()}, "max_effort": 9})
+    assert (whole.status_code, whole.json()["max_effort"]) == (200, 9)
+    assert door.send("PUT", f"/courses/{draft.uuid}/", {}).status_code == 405
