@@ -12,6 +12,7 @@ from openedx_catalog_publisher.api import (
     decide,
     publish_due,
     request_changes,
+    save_and_submit_run,
     submit_run,
     update_course,
     update_run,
@@ -274,6 +275,37 @@ class TwoRunsOneCourse(ReviewPair):
         return "the course approved once"
 
 
+class SaveAndSubmit(Pair):
+    """A run is saved and submitted as one act, while the other run of the course is, or the course is edited."""
+
+    name = "save and submit / save and submit, edit course"
+    runs = 2
+
+    def prepare(self, catalog: Catalog, rounds: Sequence[Round]) -> None:
+        complete(catalog, rounds)
+
+    def commands(self, catalog: Catalog, race: Round) -> tuple[Command, Command]:
+        first, second = race.item.runs
+        others: list[Command] = [
+            lambda: save_and_submit_run(SYSTEM, second, {"weeks_to_complete": 8}),
+            lambda: update_course(SYSTEM, race.item.course, {"title": "Edited beside"}),
+        ]
+        return lambda: save_and_submit_run(SYSTEM, first, {"weeks_to_complete": 7}), others[race.scenario(2)]
+
+    def check(self, race: Round, one: Outcome, two: Outcome) -> str:
+        both(one, two)
+        first, second = race.item.runs
+        assert draft_run(first).weeks_to_complete == 7
+        if race.scenario(2) == 0:
+            assert draft_run(second).weeks_to_complete == 8
+            assert Review.objects.filter(open_unit__in=(race.item.course, first, second)).count() == 3
+            return "both in review, the course once"
+        kept = Review.objects.filter(open_unit=first).exists()
+        assert draft_run(first).status == (Status.REVIEW_BY_LEGAL if kept else Status.UNPUBLISHED)
+        assert kept or last_closing(first) == "edited"
+        return "edited, then submitted" if kept else "submitted, then edited"
+
+
 class SchedulerTwice(ReviewPair):
     """Two schedulers meet over a run that is due."""
 
@@ -331,6 +363,7 @@ PAIRS: tuple[type[Pair], ...] = (
     ExemptEditApprove,
     WithdrawApprove,
     TwoRunsOneCourse,
+    SaveAndSubmit,
     SchedulerTwice,
     SchedulerEdit,
 )
