@@ -66,7 +66,7 @@ class CourseInput(serializers.Serializer[Any]):
     owners = _names(help_text="Keys of the organizations that own the course.")
     sponsors = _names(help_text="Keys of organizations.")
     type = _text(help_text="UUID or slug of a course type.")
-    url_slug = _text(255)
+    url_slug = _text(255, help_text="One part, or the form that is set for the course's source and type.")
     short_description = _html()
     full_description = _html()
     outcome = _html()
