@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from openedx_catalog_publisher.commands.anchors import Anchor
@@ -11,12 +12,16 @@ from openedx_catalog_publisher.publishing.capture import capture
 from openedx_catalog_publisher.publishing.draft_writes import DraftWrite, write_drafts
 from openedx_catalog_publisher.publishing.slug_formats import SlugFormat, slug_format
 from openedx_catalog_publisher.publishing.slugs import free_slug
-from openedx_catalog_publisher.publishing.snapshots import UnitSnapshot, compare
+from openedx_catalog_publisher.publishing.snapshots import compare
+from openedx_catalog_publisher.publishing.unit_tables import UNITS
 from openedx_catalog_publisher.review.cases import Cases
 from openedx_catalog_publisher.settings import conf
 
 SYSTEM = "slug formats"
 """Under which name of the system the new slug stands in the log: nobody chose it, so it is nobody's contribution."""
+
+MADE_OF = frozenset({"subjects", "authoring_organizations"})
+"""Lists of a course that forms name; its title stands in its row."""
 
 
 def bring_slug_into_form(operation: Operation, cases: Cases, course: Anchor) -> None:
@@ -38,21 +43,16 @@ def bring_slug_into_form(operation: Operation, cases: Cases, course: Anchor) -> 
     form = slug_format(row["product_source__slug"], row["type__slug"])
     if form is None or form.fits(row["url_slug"] or ""):
         return
-    known = capture(UnitKind.COURSE, Side.DRAFT, [course.pk])
+    known = capture(UnitKind.COURSE, Side.DRAFT, [course.pk], names=MADE_OF)
     current = known.units[course.uuid]
-    slug = _slug(form, current.snapshot.content)
+    # Tables that were not read are equal on both sides.
+    content = dict.fromkeys(UNITS[UnitKind.COURSE].reviews) | dict(current.snapshot.content)
+    slug = _slug(form, content)
     if slug is None:
         return
-    slug = free_slug(slug, course=course.pk)
     operation.generated.add("url_slug")
-    before = current.snapshot
-    after = UnitSnapshot(
-        kind=before.kind,
-        uuid=before.uuid,
-        identity=before.identity,
-        content={**before.content, "url_slug": slug},
-        labels=before.labels,
-    )
+    before = replace(current.snapshot, content=content)
+    after = replace(before, content={**content, "url_slug": free_slug(slug, course=course.pk)})
     write = DraftWrite(
         anchor=course,
         current=current,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from openedx_catalog_publisher.api import (
     Conflict,
@@ -16,6 +17,8 @@ from openedx_catalog_publisher.api import (
     SubmissionRefused,
     save_and_submit_course,
     save_and_submit_run,
+    submit_run,
+    update_run,
 )
 from openedx_catalog_publisher.commands import transaction
 from openedx_catalog_publisher.models import Course, CourseRun, EditRecord, Review, ReviewRecord, Status
@@ -133,3 +136,16 @@ def test_a_lock_failure_at_the_submission_runs_both_again(stage: Stage, monkeypa
     assert not failures
     edits = EditRecord.objects.filter(unit_uuid=stage.run, action=EditRecord.Action.UPDATE)
     assert edits.count() == ReviewRecord.objects.filter(unit_uuid=stage.run).count() == 1
+
+
+@pytest.mark.slow
+def test_it_costs_about_what_the_two_cost_by_themselves() -> None:
+    apart, together = set_stage(), set_stage()
+    with CaptureQueriesContext(connection) as two:
+        update_run(apart.editor, apart.run, {"weeks_to_complete": 9})
+        submit_run(apart.editor, apart.run)
+    with CaptureQueriesContext(connection) as one:
+        save_and_submit_run(together.editor, together.run, {"weeks_to_complete": 9})
+
+    # Beside transactions: whether it is live and in review is asked, and who acts once less.
+    assert len(one) <= len(two) + 2
