@@ -35,7 +35,6 @@ from openedx_catalog_publisher.rest.discovery.shown import note_course, note_pag
 from openedx_catalog_publisher.rest.discovery.sparse import is_narrowed
 from openedx_catalog_publisher.rest.discovery.units import UnitDoor
 from openedx_catalog_publisher.rest.discovery.workflow import (
-    IN_REVIEW,
     RELOAD,
     may_review,
     says_no_draft,
@@ -46,6 +45,7 @@ from openedx_catalog_publisher.rest.selections import named
 from openedx_catalog_publisher.rest.unit_input import COURSE, UnitInput
 from openedx_catalog_publisher.rest.unit_rows import read_courses
 from openedx_catalog_publisher.rest.units import body_of
+from openedx_catalog_publisher.review.states import IN_REVIEW
 from openedx_catalog_publisher.settings.conf import default_source_slug
 
 REQUIRED = ("org", "number", "title", "type", "product_source")
@@ -161,6 +161,9 @@ class CourseDoor(UnitDoor):
             elif course_differences(draft["uuid"], given.changes, extras=extras):
                 raise Conflict(RELOAD)
         except InvalidInput as error:
+            if "url_slug" in error.fields and reviews.is_deciding:
+                # The submission gave the course its slug, and the page was loaded before.
+                raise Conflict(RELOAD) from error
             raise COURSE.in_public(error) from error
         if is_whole_page(data, present):
             note_course(request.user, reviews)

@@ -13,8 +13,7 @@ from openedx_catalog_publisher.rest.discovery.door import DoorScene
 from openedx_catalog_publisher.rest.discovery.reference_output import DoorPersonOutput
 from openedx_catalog_publisher.rest.output import Computed
 from openedx_catalog_publisher.rest.run_output import MARKETABLE, TYPE, RunOutput
-
-IN_REVIEW = (Status.REVIEW_BY_LEGAL, Status.REVIEW_BY_INTERNAL)
+from openedx_catalog_publisher.review.states import IN_REVIEW
 
 SHOWN = ("restrictions", "hidden", *MARKETABLE)
 """What ``is_shown`` reads of a run."""

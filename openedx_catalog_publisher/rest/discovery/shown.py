@@ -17,6 +17,7 @@ from django.db import transaction
 from openedx_catalog_publisher.models import Course, Review, ShownDigests
 from openedx_catalog_publisher.rest.named import uuid_or_none
 from openedx_catalog_publisher.rest.selections import named
+from openedx_catalog_publisher.review.states import IN_REVIEW
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class OpenReviews:
     def of_course(self) -> Review | None:
         """The review of the course itself."""
         return self.by_unit.get(self.course)
+
+    @property
+    def is_deciding(self) -> bool:
+        """Whether one of them waits for a decision."""
+        return any(review.status in IN_REVIEW for review in self.by_unit.values())
 
     def run_digests(self, runs: Iterable[uuid.UUID]) -> dict[str, str]:
         """Return the digests of runs that are under review, by uuid as text."""

@@ -18,10 +18,9 @@ from openedx_catalog_publisher.models import CourseRun, Review, ReviewRecord, Ro
 from openedx_catalog_publisher.rest.discovery.door import Sentence
 from openedx_catalog_publisher.rest.discovery.shown import open_reviews, shown_to
 from openedx_catalog_publisher.rest.unit_input import COURSE, RUN
+from openedx_catalog_publisher.review.states import IN_REVIEW
 
 RELOAD = "This page is out of date: reload it."
-
-IN_REVIEW = (Status.REVIEW_BY_LEGAL, Status.REVIEW_BY_INTERNAL)
 
 DECISIONS: Mapping[str, Status] = {
     Status.REVIEW_BY_INTERNAL: Status.REVIEW_BY_LEGAL,

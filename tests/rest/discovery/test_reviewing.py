@@ -96,6 +96,14 @@ class Desk:
         return self.decide(INTERNAL, place=place)
 
 
+MOVED_BY_SUBMISSION = (
+    "url_slug",
+    "url_slug_history",
+    "course_runs",
+    "course_run_statuses",
+    "modified",
+    "data_modified_timestamp",
+)
 LEGAL = {"status": "review_by_internal", "has_ofac_restrictions": False}
 INTERNAL = {"status": "reviewed"}
 
@@ -555,6 +563,22 @@ def test_the_enterprise_switch_is_a_partial_save(live: Desk) -> None:
     assert answer.status_code == 200
     assert "enterprise_subscription_inclusion" in answer.json()
     assert ShownDigests.objects.count() == 0
+
+
+def test_a_page_with_the_slug_of_before_the_submission_is_out_of_date(desk: Desk, settings: Any) -> None:
+    settings.CATALOG_PUBLISHER_COURSE_SLUG_FORMATS = {
+        "*": {"*": "learn/{primary_subject}/{organization_name}-{course_title}"}
+    }
+    before = desk.page(desk.reviewer)
+    desk.submit()
+    shown = desk.page(desk.reviewer)
+
+    assert shown["url_slug"].startswith("learn/")
+    assert shown == before | {name: shown[name] for name in MOVED_BY_SUBMISSION}
+    for door in (desk.reviewer, desk.editor, Door(desk.stage.legal.user)):
+        stale = desk.save_course(door, before)
+        assert (stale.status_code, "reload" in stale.json().lower()) == (409, True)
+    assert desk.decide(LEGAL, shown=shown).status_code == 200
 
 
 def test_a_course_without_a_slug_is_decided_on_as_it_is(desk: Desk) -> None:
