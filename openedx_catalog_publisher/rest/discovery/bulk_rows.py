@@ -238,8 +238,8 @@ def _values(row: Row) -> dict[str, Any]:
         else:
             values[name] = text
             if name in PICTURES and not text.startswith(NEW_PICTURE):
-                # Left out, as a page's address of its own picture is, it would be reported as done.
-                errors[name] = ["Give a data URI: addresses of pictures are not asked."]
+                # Left out as the address that a page sends back is, it would be reported as done.
+                errors[name] = ["Give a data URI: addresses of pictures are not fetched."]
     if errors:
         raise InvalidInput(errors)
     return values | ({"prices": prices} if prices else {})

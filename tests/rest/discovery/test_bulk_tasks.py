@@ -113,7 +113,7 @@ def test_flags_and_pictures_are_read_or_refused(course: Course, no_worker: None,
     assert CourseRun.drafts.get(key="course-v1:AcmeX+DS101+1T2031").hidden is True
     task = BulkTask.objects.get()
     assert [result.get("message") for result in task.results[2:]] == [
-        "image: Give a data URI: addresses of pictures are not asked.",
+        "image: Give a data URI: addresses of pictures are not fetched.",
         "excluded_from_search: Give true or false. draft: Give true or false.",
     ]
 
