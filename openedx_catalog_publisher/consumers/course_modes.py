@@ -9,10 +9,18 @@ from typing import Any
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
-from openedx_catalog_publisher.consumers.units import holdings, is_live, official_run, plain, platform_key, run_of
+from openedx_catalog_publisher.consumers.units import (
+    elsewhere,
+    holdings,
+    is_live,
+    official_run,
+    plain,
+    platform_key,
+    run_of,
+)
 from openedx_catalog_publisher.models import CourseRun, EventKind, OutboxEvent, Publication, Seat, Track
 from openedx_catalog_publisher.models.derived.seat import upgrade_deadline
-from openedx_catalog_publisher.outbox.consumers import Holding, Service
+from openedx_catalog_publisher.outbox.consumers import Holding, NoEffect, Service
 from openedx_catalog_publisher.platform import backends
 from openedx_catalog_publisher.platform.course_modes import NO_DEADLINE, ModeRow
 from openedx_catalog_publisher.platform.errors import Refused
@@ -58,6 +66,10 @@ class CourseModes:
         rows += _closing(run, [row for name, row in held.items() if name not in wanted])
         if rows:
             modes.write(key, rows)
+
+    def without_effect(self, events: Sequence[OutboxEvent]) -> Mapping[uuid.UUID, NoEffect]:
+        """Return which events are of runs that the platform does not have."""
+        return elsewhere(events)
 
     def held(self, records: Sequence[Publication]) -> Mapping[uuid.UUID, Holding]:
         """Return what the LMS holds of runs that are live."""

@@ -8,10 +8,10 @@ from typing import Any
 
 from opaque_keys.edx.keys import CourseKey
 
-from openedx_catalog_publisher.consumers.units import holdings, is_live, official_run, platform_key, run_of
+from openedx_catalog_publisher.consumers.units import elsewhere, holdings, is_live, official_run, platform_key, run_of
 from openedx_catalog_publisher.models import CourseRun, EventKind, OutboxEvent, Publication
 from openedx_catalog_publisher.models.derived.course_run import marketing_url
-from openedx_catalog_publisher.outbox.consumers import Holding, Service
+from openedx_catalog_publisher.outbox.consumers import Holding, NoEffect, Service
 from openedx_catalog_publisher.platform import backends
 from openedx_catalog_publisher.platform.errors import CourseMissing
 from openedx_catalog_publisher.settings import conf
@@ -54,6 +54,10 @@ class CourseOverview:
         moved = {name: value for name, value in wanted_values(run).items() if held[name] != value}
         if moved:
             overviews.write(key, moved)
+
+    def without_effect(self, events: Sequence[OutboxEvent]) -> Mapping[uuid.UUID, NoEffect]:
+        """Return which events are of runs that the platform does not have."""
+        return elsewhere(events)
 
     def held(self, records: Sequence[Publication]) -> Mapping[uuid.UUID, Holding]:
         """Return what the overviews of runs that are official hold."""

@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from opaque_keys.edx.keys import CourseKey
 
-from openedx_catalog_publisher.consumers.units import holdings, is_live, official_run, platform_key
+from openedx_catalog_publisher.consumers.units import elsewhere, holdings, is_live, official_run, platform_key
 from openedx_catalog_publisher.models import Course, CourseRun, EventKind, OutboxEvent, Publication, Status
 from openedx_catalog_publisher.models.derived.course_run import title
-from openedx_catalog_publisher.outbox.consumers import Holding, Service
+from openedx_catalog_publisher.outbox.consumers import Holding, NoEffect, Service
 from openedx_catalog_publisher.platform import backends
 from openedx_catalog_publisher.platform.core_catalog import CoreCatalog, CourseCode
 
@@ -48,6 +48,13 @@ class OpenedxCatalog:
         for code, wanted in _courses(unit).items():
             if catalog.course_title(code) not in (None, wanted):
                 catalog.set_course_title(code, wanted)
+
+    def without_effect(self, events: Sequence[OutboxEvent]) -> Mapping[uuid.UUID, NoEffect]:
+        """Return all events where there is no core catalog, else those of runs that the platform does not have."""
+        if backends.core_catalog() is None:
+            nowhere = NoEffect("not_installed", "This platform has no core catalog (openedx_catalog).")
+            return dict.fromkeys((event.uuid for event in events), nowhere)
+        return {unit: why for unit, why in elsewhere(events).items() if why.code == "elsewhere"}
 
     def held(self, records: Sequence[Publication]) -> Mapping[uuid.UUID, Holding]:
         """Return what the core catalog holds of what is live; nothing where it is not installed."""

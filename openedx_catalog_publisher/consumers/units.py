@@ -11,7 +11,7 @@ from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 
 from openedx_catalog_publisher.models import CourseRun, OutboxEvent, Publication, Status, UnitKind
-from openedx_catalog_publisher.outbox.consumers import Holding
+from openedx_catalog_publisher.outbox.consumers import Holding, NoEffect
 
 
 def official_run(run: uuid.UUID | str) -> CourseRun | None:
@@ -44,6 +44,22 @@ def platform_key(run: CourseRun) -> CourseKey | None:
         return CourseKey.from_string(run.key)
     except InvalidKeyError:
         return None
+
+
+def elsewhere(events: Sequence[OutboxEvent]) -> Mapping[uuid.UUID, NoEffect]:
+    """Return which events are of runs that the platform does not have, or of no run; one statement."""
+    found: dict[uuid.UUID, NoEffect] = {}
+    runs = CourseRun.everything.select_related("course__type").filter(
+        uuid__in=[run for event in events if (run := run_of(event)) is not None], draft=True
+    )
+    keys = {run.uuid: platform_key(run) for run in runs}
+    for event in events:
+        run = run_of(event)
+        if run is None:
+            found[event.uuid] = NoEffect("only_runs", "Only course runs are here, not courses.")
+        elif keys.get(run) is None:
+            found[event.uuid] = NoEffect("elsewhere", "The platform does not have this run: it runs elsewhere.")
+    return found
 
 
 def holdings(records: Sequence[Publication], ask: Callable[[uuid.UUID], Holding | None]) -> Mapping[uuid.UUID, Holding]:

@@ -78,6 +78,32 @@ class Courier(Consumer, Protocol):
 
 
 @dataclass(frozen=True)
+class NoEffect:
+    """
+    Why an event has no effect at a consumer's peer, although its delivery is done.
+
+    Attributes:
+        code: a stable word for programs.
+        message: the reason, as a sentence.
+    """
+
+    code: str
+    message: str
+
+
+@runtime_checkable
+class Selective(Consumer, Protocol):
+    """A consumer that is handed events which have no effect outside, and says which, and why."""
+
+    def without_effect(self, events: Sequence[OutboxEvent]) -> Mapping[UUID, NoEffect]:
+        """
+        Return why events have no effect, by UUID of the event; without those that have one.
+
+        Reads the database, in the same number of statements however many events there are; asks nobody outside.
+        """
+
+
+@dataclass(frozen=True)
 class Holding:
     """
     What a consumer's peer holds of one unit, and what it ought to hold, both in the words of the peer.

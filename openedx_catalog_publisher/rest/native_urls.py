@@ -32,6 +32,7 @@ from openedx_catalog_publisher.rest.types import (
 from openedx_catalog_publisher.rest.unit_reviews import CourseReviewViewSet, CourseRunReviewViewSet
 from openedx_catalog_publisher.rest.unknown_paths import UnknownPathView
 from openedx_catalog_publisher.rest.webhooks import WebhookSecretViewSet, WebhookViewSet
+from openedx_catalog_publisher.rest.why import CourseRunWhyViewSet, CourseWhyViewSet
 
 router = SimpleRouter()
 router.register("courses", CourseViewSet, basename="course")
@@ -68,6 +69,8 @@ router.register("tombstones", TombstoneViewSet, basename="tombstone")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
+    path("courses/<str:course>/why/", CourseWhyViewSet.as_view({"get": "retrieve"}), name="course-why"),
+    path("course_runs/<str:run>/why/", CourseRunWhyViewSet.as_view({"get": "retrieve"}), name="course_run-why"),
     path("health/", HealthView.as_view(), name="health"),
     path(
         "me/notifications/",

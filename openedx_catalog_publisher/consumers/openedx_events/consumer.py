@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 
 from openedx_catalog_publisher.consumers.openedx_events.bus import bus_for, enabled_topics
 from openedx_catalog_publisher.consumers.openedx_events.messages import SIGNALS, is_public, message
 from openedx_catalog_publisher.models import Delivery, EventKind, OutboxEvent
-from openedx_catalog_publisher.outbox.consumers import Service
+from openedx_catalog_publisher.outbox.consumers import NoEffect, Service
 
 
 class OpenedxEvents:
@@ -42,3 +43,14 @@ class OpenedxEvents:
         if bus is not None:
             bus.confirm(event.uuid)
         return Delivery.Outcome.UNCONFIRMED if topics and bus is None else None
+
+    def without_effect(self, events: Sequence[OutboxEvent]) -> Mapping[uuid.UUID, NoEffect]:
+        """Return which events go to receivers in the same process alone, since no topic of the bus is enabled."""
+        private = NoEffect(
+            "not_enabled", "No topic is enabled for this, so only receivers in the same process are told."
+        )
+        return {
+            event.uuid: private
+            for event in events
+            if not is_public(event) or not enabled_topics(SIGNALS[event.object_type, event.kind][0].event_type)
+        }

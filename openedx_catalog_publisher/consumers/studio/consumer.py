@@ -10,9 +10,9 @@ from typing import Any
 
 from openedx_catalog_publisher.consumers.studio.state import State, note
 from openedx_catalog_publisher.consumers.studio.wanted import WantedRun, wanted_runs
-from openedx_catalog_publisher.consumers.units import holdings, plain
+from openedx_catalog_publisher.consumers.units import elsewhere, holdings, plain
 from openedx_catalog_publisher.models import EditRecord, EventKind, OutboxEvent, Publication, UnitKind, WriteSource
-from openedx_catalog_publisher.outbox.consumers import Holding, Service
+from openedx_catalog_publisher.outbox.consumers import Holding, NoEffect, Service
 from openedx_catalog_publisher.platform import backends
 from openedx_catalog_publisher.platform.errors import PlatformError
 from openedx_catalog_publisher.platform.studio import NewRun, RunChanges, RunInStudio
@@ -68,6 +68,10 @@ class Studio:
                 raise
         if failed:
             raise failed[0]
+
+    def without_effect(self, events: Sequence[OutboxEvent]) -> Mapping[uuid.UUID, NoEffect]:
+        """Return which events are of runs that the platform does not have."""
+        return elsewhere(events)
 
     def held(self, records: Sequence[Publication]) -> Mapping[uuid.UUID, Holding]:
         """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from openedx_catalog_publisher.consumers.webhooks.messages import wanted
 from openedx_catalog_publisher.consumers.webhooks.sending import request_about
 from openedx_catalog_publisher.models import Delivery, EventKind, OutboxEvent, WebhookSubscription
-from openedx_catalog_publisher.outbox.consumers import Errand, Service
+from openedx_catalog_publisher.outbox.consumers import Errand, NoEffect, Service
 
 
 class Nothing:
@@ -45,6 +46,11 @@ class Subscriber:
         errand = self.begin(event)
         errand.run()
         return errand.finish()
+
+    def without_effect(self, events: Sequence[OutboxEvent]) -> Mapping[uuid.UUID, NoEffect]:
+        """Return which events the subscription does not ask for."""
+        unasked = NoEffect("not_asked_for", "The webhook does not ask for this kind of unit.")
+        return {event.uuid: unasked for event in events if not wanted(event, self._subscription)}
 
 
 class Webhooks:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -85,8 +87,7 @@ def availability(run: CourseRun, now: datetime) -> Availability:
 
 def is_enrollable(run: CourseRun, now: datetime) -> bool:
     """Tell whether the window of enrolment is open; the end of the run does not matter here."""
-    opened = run.enrollment_start is None or run.enrollment_start <= now
-    return opened and (run.enrollment_end is None or run.enrollment_end >= now)
+    return next(_window_obstacles(run, now), None) is None
 
 
 def enrollment_deadline(run: CourseRun) -> datetime | None:
@@ -122,14 +123,64 @@ def could_be_marketable(run: CourseRun) -> bool:
     return not run.draft and run.type is not None and run.type.is_marketable and "/" not in run.key
 
 
+class Obstacle(enum.StrEnum):
+    """Why a run is not shown to learners, or nobody can enrol in it now."""
+
+    DRAFT = "draft"
+    TYPE_MISSING = "type_missing"
+    TYPE_NOT_MARKETABLE = "type_not_marketable"
+    OLD_KEY = "old_key"
+    NOT_PUBLISHED = "not_published"
+    NO_SEATS = "no_seats"
+    NO_SLUG = "no_slug"
+    NO_SITE = "no_site"
+    ENROLLMENT_NOT_OPEN = "enrollment_not_open"
+    ENROLLMENT_OVER = "enrollment_over"
+    ENDED = "ended"
+
+
+def marketing_obstacles(run: CourseRun) -> Iterator[Obstacle]:
+    """
+    Yield why the run is not to be shown to learners; nothing where it is.
+
+    Raises:
+        ImproperlyConfigured: when ``CATALOG_PUBLISHER_MARKETING_URL_ROOT`` is no address.
+    """
+    if run.draft:
+        yield Obstacle.DRAFT
+    if run.type is None:
+        yield Obstacle.TYPE_MISSING
+    elif not run.type.is_marketable:
+        yield Obstacle.TYPE_NOT_MARKETABLE
+    if "/" in run.key:
+        yield Obstacle.OLD_KEY
+    if run.status != Status.PUBLISHED:
+        yield Obstacle.NOT_PUBLISHED
+    if not run.seats.all():
+        yield Obstacle.NO_SEATS
+    if not run.slug:
+        yield Obstacle.NO_SLUG
+    if not marketing_url_root():
+        yield Obstacle.NO_SITE
+
+
+def enrollment_obstacles(run: CourseRun, now: datetime) -> Iterator[Obstacle]:
+    """Yield why nobody can enrol now in a run, as far as its dates tell."""
+    yield from _window_obstacles(run, now)
+    if has_ended(run, now):
+        yield Obstacle.ENDED
+
+
+def _window_obstacles(run: CourseRun, now: datetime) -> Iterator[Obstacle]:
+    if run.enrollment_start is not None and run.enrollment_start > now:
+        yield Obstacle.ENROLLMENT_NOT_OPEN
+    if run.enrollment_end is not None and run.enrollment_end < now:
+        yield Obstacle.ENROLLMENT_OVER
+
+
 def is_marketable(run: CourseRun) -> bool:
     """Tell whether the run is to be shown to learners: marketable at all, published, with seats and a page."""
-    return (
-        could_be_marketable(run)
-        and run.status == Status.PUBLISHED
-        and bool(run.seats.all())
-        and marketing_url(run) is not None
-    )
+    return next(marketing_obstacles(run), None) is None
 
 
 def is_marketable_external(run: CourseRun, now: datetime) -> bool:
@@ -155,7 +206,7 @@ def is_marketable_external(run: CourseRun, now: datetime) -> bool:
 
 def is_active(run: CourseRun, now: datetime) -> bool:
     """Tell whether learners can enrol now in a run that is shown to them and not over."""
-    return is_marketable(run) and is_enrollable(run, now) and not has_ended(run, now)
+    return is_marketable(run) and next(enrollment_obstacles(run, now), None) is None
 
 
 def type_legacy(run: CourseRun) -> str | None:
