@@ -1,14 +1,16 @@
 """
 Drift: what consumers really hold against what was published.
 
-A consumer is asked of each unit that was ever published. What is under way to it, of the unit or of its course, and
-what came up or arrived while it was asked, is lag and no drift. When each unit was last verified is kept.
+A consumer is asked of each unit that was ever published, and where it brings drafts across, of each run that never was.
+What is under way to it, of the unit or of its course, and what came up or arrived while it was asked, is lag and no
+drift. When each unit was last verified is kept.
 """
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -27,7 +29,15 @@ from openedx_catalog_publisher.models import (
     UnitKind,
 )
 from openedx_catalog_publisher.outbox.backlog import UNDER_WAY
-from openedx_catalog_publisher.outbox.consumers import Holding, Service, Verifiable, configured, runs_in, with_members
+from openedx_catalog_publisher.outbox.consumers import (
+    Holding,
+    Service,
+    Verifiable,
+    VerifiesDrafts,
+    configured,
+    runs_in,
+    with_members,
+)
 from openedx_catalog_publisher.outbox.relay import this_service
 from openedx_catalog_publisher.outbox.repairs import send_again
 
@@ -115,40 +125,65 @@ def check_drift(
             yield from _check(each, row, report, repair=repair, units=units)
 
 
+@dataclass(frozen=True)
+class _Unit:
+    """A unit that a consumer is asked of."""
+
+    kind: str
+    uuid: UUID
+    key: str
+
+
+@dataclass(frozen=True)
+class _Question:
+    """Some units that a consumer is asked of at once."""
+
+    units: Sequence[_Unit]
+    ask: Callable[[], Mapping[UUID, Holding]]
+
+
 def _check(
     consumer: Verifiable, row: OutboxConsumer, report: DriftReport, *, repair: bool, units: Collection[UUID]
 ) -> Iterator[Drift]:
-    for records in _last_records(units):
-        before = _Moment.now(row, records)
+    for question in _questions(consumer, units):
+        asked = [unit.uuid for unit in question.units]
+        before = _Moment.now(row, asked)
         asked_at = timezone.now()
         try:
-            holdings = consumer.held(records)
+            holdings = question.ask()
         # Whatever a consumer raises is its own; it is told, and other consumers are asked.
         except Exception as error:  # noqa: BLE001
             told = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
             logger.warning("%s could not be asked what it holds: %r", row.name, error)
-            asked = DriftCheck.objects.filter(consumer=row, unit_uuid__in=[record.unit_uuid for record in records])
-            asked.update(error=told)
-            yield Drift(row.name, records[0].unit_uuid, records[0].unit_key, [], told)
+            DriftCheck.objects.filter(consumer=row, unit_uuid__in=asked).update(error=told)
+            first = question.units[0]
+            yield Drift(row.name, first.uuid, first.key, [], told)
             return
-        after = _Moment.now(row, records)
+        after = _Moment.now(row, asked)
         settled = [
-            record
-            for record in records
-            if record.unit_uuid in holdings and after.is_settled_since(before, record.unit_uuid)
+            unit for unit in question.units if unit.uuid in holdings and after.is_settled_since(before, unit.uuid)
         ]
         report.lagging += len(holdings) - len(settled)
         report.verified += len(settled)
         _note(row, settled, holdings, asked_at)
-        drifted = [record for record in settled if holdings[record.unit_uuid].differences()]
+        drifted = [unit for unit in settled if holdings[unit.uuid].differences()]
         if repair and drifted:
-            send_again(row, [str(record.unit_uuid) for record in drifted])
-            DriftCheck.objects.filter(consumer=row, unit_uuid__in=[record.unit_uuid for record in drifted]).update(
+            send_again(row, [str(unit.uuid) for unit in drifted])
+            DriftCheck.objects.filter(consumer=row, unit_uuid__in=[unit.uuid for unit in drifted]).update(
                 repaired_at=timezone.now()
             )
-        for record in drifted:
-            differences = holdings[record.unit_uuid].differences()
-            yield Drift(row.name, record.unit_uuid, record.unit_key, differences, sent_again=repair)
+        for unit in drifted:
+            yield Drift(row.name, unit.uuid, unit.key, holdings[unit.uuid].differences(), sent_again=repair)
+
+
+def _questions(consumer: Verifiable, units: Collection[UUID]) -> Iterator[_Question]:
+    for records in _last_records(units):
+        asked = [_Unit(record.unit_kind, record.unit_uuid, record.unit_key) for record in records]
+        yield _Question(asked, functools.partial(consumer.held, records))
+    if isinstance(consumer, VerifiesDrafts):
+        for runs in _draft_runs(units):
+            drafts = [_Unit(str(run.kind), run.uuid, run.key) for run in runs]
+            yield _Question(drafts, functools.partial(consumer.held_of_drafts, [run.uuid for run in runs]))
 
 
 def _last_records(units: Collection[UUID]) -> Iterator[list[Publication]]:
@@ -158,6 +193,16 @@ def _last_records(units: Collection[UUID]) -> Iterator[list[Publication]]:
     while records := list(rows.filter(pk__gt=last).select_related("snapshot").order_by("pk")[:BATCH]):
         last = records[-1].pk
         yield records
+
+
+def _draft_runs(units: Collection[UUID]) -> Iterator[list[CourseRun]]:
+    """Yield the runs that were never published."""
+    published = Publication.objects.filter(unit_uuid=OuterRef("uuid"))
+    rows = CourseRun.drafts.filter(~Exists(published), Q(uuid__in=list(units)) if units else Q())
+    last = 0
+    while runs := list(rows.filter(pk__gt=last).only("uuid", "key").order_by("pk")[:BATCH]):
+        last = runs[-1].pk
+        yield runs
 
 
 @dataclass(frozen=True)
@@ -176,9 +221,8 @@ class _Moment:
     moving: Collection[str]
 
     @classmethod
-    def now(cls, row: OutboxConsumer, records: Sequence[Publication]) -> _Moment:
+    def now(cls, row: OutboxConsumer, units: Sequence[UUID]) -> _Moment:
         """Return how far they are now."""
-        units = [record.unit_uuid for record in records]
         courses = dict(CourseRun.everything.filter(uuid__in=units).values_list("uuid", "course__uuid"))
         codes = [str(unit) for unit in {*units, *courses.values()}]
         events = OutboxEvent.objects.filter(
@@ -199,20 +243,18 @@ class _Moment:
         )
 
 
-def _note(
-    row: OutboxConsumer, records: Sequence[Publication], holdings: Mapping[UUID, Holding], asked_at: datetime
-) -> None:
-    units = [record.unit_uuid for record in records]
+def _note(row: OutboxConsumer, settled: Sequence[_Unit], holdings: Mapping[UUID, Holding], asked_at: datetime) -> None:
+    units = [unit.uuid for unit in settled]
     known = {check.unit_uuid: check for check in DriftCheck.objects.filter(consumer=row, unit_uuid__in=units)}
     made: list[DriftCheck] = []
-    for record in records:
-        check = known.get(record.unit_uuid)
+    for unit in settled:
+        check = known.get(unit.uuid)
         if check is None:
-            check = DriftCheck(consumer=row, unit_kind=record.unit_kind, unit_uuid=record.unit_uuid)
+            check = DriftCheck(consumer=row, unit_kind=unit.kind, unit_uuid=unit.uuid)
             made.append(check)
-        check.unit_key = record.unit_key
+        check.unit_key = unit.key
         check.verified_at = asked_at
-        check.differences = holdings[record.unit_uuid].differences()
+        check.differences = holdings[unit.uuid].differences()
         check.error = ""
     # Of two checks at once, one makes the rows; both found the same but for a moment.
     DriftCheck.objects.bulk_create(made, ignore_conflicts=True)

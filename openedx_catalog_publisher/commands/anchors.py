@@ -41,6 +41,7 @@ STATE_COLUMNS: Mapping[UnitKind, tuple[str, ...]] = {
         "has_ofac_restrictions",
         "ofac_comment",
         "studio_state",
+        "in_studio",
     ),
 }
 

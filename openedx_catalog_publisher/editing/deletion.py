@@ -16,7 +16,6 @@ from openedx_catalog_publisher.ledger.edit_log import edit_record
 from openedx_catalog_publisher.models import (
     Course,
     CourseEditor,
-    CourseRun,
     CourseUrlRedirect,
     CourseUrlSlug,
     EditRecord,
@@ -24,6 +23,7 @@ from openedx_catalog_publisher.models import (
     Side,
     UnitKind,
 )
+from openedx_catalog_publisher.outbox.consumers import STUDIO
 from openedx_catalog_publisher.publishing.capture import capture
 from openedx_catalog_publisher.publishing.unit_tables import UNITS
 from openedx_catalog_publisher.review.states import SUBMITTED
@@ -42,8 +42,8 @@ def delete_course(operation: Operation, course: uuid.UUID, *, revision: int | No
     Raises:
         NotPermitted: when the actor may not delete the course.
         StaleRevision: when the draft moved on.
-        Conflict: when the course or one of its runs was published once, is in review, or a run is in Studio; says the
-            remedy.
+        Conflict: when the course or one of its runs was published once, is in review, or a run is or may be in Studio;
+            says the remedy.
         UnitNotFound: when there is no such draft.
     """
     anchors = read_anchors(courses=[course], all_runs=True)
@@ -65,7 +65,7 @@ def delete_run(operation: Operation, run: uuid.UUID, *, revision: int | None = N
     Raises:
         NotPermitted: when the actor may not delete runs of the course.
         StaleRevision: when the draft moved on.
-        Conflict: when the run was published once, is in review, or is in Studio; says the remedy.
+        Conflict: when the run was published once, is in review, or is or may be in Studio; says the remedy.
         UnitNotFound: when there is no such draft.
     """
     anchors = read_anchors(runs=[run])
@@ -107,15 +107,20 @@ def _refuse_what_stays(going: Sequence[Anchor]) -> None:
             f"In review, or waiting to go live: {', '.join(in_review)}. Withdraw the review first.",
             [{"code": "in_review", "key": key} for key in in_review],
         )
-    in_studio = sorted(
-        anchor.key
-        for anchor in going
-        if anchor.kind == UnitKind.COURSE_RUN and anchor["studio_state"] != CourseRun.StudioState.NONE
-    )
+    runs = [anchor for anchor in going if anchor.kind == UnitKind.COURSE_RUN]
+    in_studio = sorted(anchor.key for anchor in runs if anchor["in_studio"])
     if in_studio:
         raise Conflict(
-            f"In Studio, or on its way there: {', '.join(in_studio)}. Delete the course run in Studio first.",
+            f"In Studio: {', '.join(in_studio)}. Delete the course run in Studio first, then let the catalog look: "
+            f"manage.py check_drift --consumer {STUDIO} --repair {' '.join(in_studio)}",
             [{"code": "in_studio", "key": key} for key in in_studio],
+        )
+    unknown = sorted(anchor.key for anchor in runs if anchor["in_studio"] is None)
+    if unknown:
+        raise Conflict(
+            f"Perhaps in Studio: {', '.join(unknown)}. The last attempt to make it there ended without a word, and the "
+            f"relay looks again at the next one: manage.py outbox retry --consumer {STUDIO}",
+            [{"code": "perhaps_in_studio", "key": key} for key in unknown],
         )
 
 

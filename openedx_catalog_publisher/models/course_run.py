@@ -47,7 +47,7 @@ class CourseRun(UnitRoot):
         NONE = "none", _("not in Studio")
         PENDING = "pending", _("on its way to Studio")
         DONE = "done", _("in Studio")
-        FAILED = "failed", _("refused by Studio")
+        FAILED = "failed", _("failed in Studio")
 
     kind = UnitKind.COURSE_RUN
     immutable_fields = ("uuid", "key", "draft", "course")
@@ -83,6 +83,7 @@ class CourseRun(UnitRoot):
             "salesforce_id",
             "studio_state",
             "studio_error",
+            "in_studio",
         ),
         bookkeeping=UnitRoot.BOOKKEEPING,
     )
@@ -137,7 +138,13 @@ class CourseRun(UnitRoot):
     salesforce_id = BinaryCharField(_("Salesforce id"), max_length=255, null=True, blank=True)
     studio_state = models.CharField(_("state in Studio"), max_length=16, choices=StudioState, default=StudioState.NONE)
     studio_error = models.TextField(
-        _("why Studio refused it"), blank=True, default="", help_text=_("What Studio said to the last attempt.")
+        _("why it is not in Studio as wanted"),
+        blank=True,
+        default="",
+        help_text=_("What came of the last attempt, where that failed."),
+    )
+    in_studio = models.BooleanField(
+        _("is in Studio"), null=True, default=False, help_text=_("Empty where an attempt ended without a word.")
     )
 
     class Meta(UnitRoot.Meta):

@@ -122,6 +122,8 @@ class Delivery(models.Model):
             models.Index(fields=["consumer", "due", "id"], name="ocp_delivery_due_idx"),
             # What was given up, and what is over long enough to be pruned.
             models.Index(fields=["state", "done_at"], name="ocp_delivery_over_idx"),
+            # What was sent of late and not confirmed.
+            models.Index(fields=["outcome", "done_at"], name="ocp_delivery_outcome_idx"),
             # Whether an earlier event of the same object is still under way to the same consumer.
             models.Index(fields=["consumer", "object_code", "state", "sequence"], name="ocp_delivery_turn_idx"),
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from openedx_catalog_publisher.models import Delivery, OutboxConsumer, OutboxEvent
 from openedx_catalog_publisher.outbox.routing import bounds
+
+A_DAY = timedelta(days=1)
 
 UNDER_WAY = (Delivery.State.PENDING, Delivery.State.LEASED)
 
@@ -53,6 +55,7 @@ class Figures:
         waiting: deliveries that wait or are being delivered.
         failing: those of them that failed at least once.
         dead: deliveries that were given up.
+        unconfirmed: deliveries of the last day of which the consumer could not ask whether they arrived.
         resting: consumers whose peers are out of reach.
         lag_seconds: age of the oldest event that waits, for a relay or for its consumer; 0 where none does.
     """
@@ -61,6 +64,7 @@ class Figures:
     waiting: int
     failing: int
     dead: int
+    unconfirmed: int
     resting: int
     lag_seconds: int
 
@@ -102,6 +106,7 @@ def figures() -> Figures:
         waiting=found["waiting"],
         failing=found["failing"],
         dead=Delivery.objects.filter(state=Delivery.State.DEAD).count(),
+        unconfirmed=Delivery.objects.filter(outcome=Delivery.Outcome.UNCONFIRMED, done_at__gte=now - A_DAY).count(),
         resting=OutboxConsumer.objects.filter(resting_until__gt=now).count(),
         lag_seconds=max(int((now - oldest).total_seconds()), 0),
     )

@@ -17,6 +17,9 @@ from openedx_catalog_publisher.settings import conf
 
 NAME_LENGTH = 64
 
+STUDIO = "studio"
+"""The consumer of which each course run says how it stands there."""
+
 
 class Service(enum.StrEnum):
     """Where a consumer can run."""
@@ -156,6 +159,25 @@ class Verifiable(Consumer, Protocol):
 
 
 @runtime_checkable
+class VerifiesDrafts(Verifiable, Protocol):
+    """A consumer whose peer holds course runs before they are published, and that can be asked of these, too."""
+
+    def held_of_drafts(self, runs: Sequence[UUID]) -> Mapping[UUID, Holding]:
+        """
+        Return what is held of course runs that were never published; called outside of any transaction.
+
+        Arguments:
+            runs: UUIDs of the runs.
+
+        Returns:
+            What is held, as ``held`` does.
+
+        Raises:
+            OutOfReach: or whatever else, when the peer cannot be asked; nothing is noted of these runs then.
+        """
+
+
+@runtime_checkable
 class ConsumerFamily(Protocol):
     """
     Consumers that are made of rows instead of settings: each has deliveries, an order and failures of its own.
@@ -228,6 +250,18 @@ def configured() -> Mapping[str, Consumer | ConsumerFamily]:
             raise ImproperlyConfigured(f"{path} has the name of another consumer: {consumer.name}.")
         consumers[consumer.name] = consumer
     return consumers
+
+
+def is_named(name: str) -> bool:
+    """
+    Tell whether the settings of this service name a consumer.
+
+    False where they name something that is none: commands go on, the system check and the relay say what is wrong.
+    """
+    try:
+        return name in configured()
+    except ImproperlyConfigured:
+        return False
 
 
 def single(named: Mapping[str, Consumer | ConsumerFamily]) -> list[Consumer]:

@@ -105,7 +105,8 @@ class Studio(Protocol):
     All course runs in Studio.
 
     Raises, in each of its methods:
-        Unavailable: when Studio did not answer, or failed: what was asked for may have been done or not.
+        Unavailable: when Studio does not answer: what was asked for may have been done or not.
+        Failed: when it answers, and failed at what was asked for; it may have been done or not.
         Refused: when Studio says no, with what it says.
     """
 

@@ -13,7 +13,8 @@ from openedx_catalog_publisher.commands.errors import Conflict
 from openedx_catalog_publisher.commands.transaction import Operation
 from openedx_catalog_publisher.ledger.canonical_json import plain
 from openedx_catalog_publisher.ledger.edit_log import edit_record
-from openedx_catalog_publisher.models import EditRecord, EventKind, OutboxEvent, Side, UnitKind
+from openedx_catalog_publisher.models import CourseRun, EditRecord, EventKind, OutboxEvent, Side, UnitKind, WriteSource
+from openedx_catalog_publisher.outbox.consumers import STUDIO, is_named
 from openedx_catalog_publisher.outbox.record import unit_event
 from openedx_catalog_publisher.publishing.capture import CapturedUnit
 from openedx_catalog_publisher.publishing.gate import gate
@@ -159,6 +160,8 @@ def _event(operation: Operation, entry: DraftWrite) -> OutboxEvent | None:
     if entry.anchor.kind != UnitKind.COURSE_RUN:
         return None
     if entry.created:
+        if operation.source != WriteSource.IMPORT and is_named(STUDIO):
+            entry.anchor.set(studio_state=str(CourseRun.StudioState.PENDING))
         return unit_event(operation, entry.anchor, EventKind.DRAFT_RUN_CREATED, {})
     shown = sorted(SHOWN_IN_STUDIO & {change.name for change in entry.changes})
     if not shown:

@@ -28,6 +28,9 @@ class OutboxFigures(serializers.Serializer[Any]):
     waiting = serializers.IntegerField(help_text="Deliveries that wait or are being made.")
     failing = serializers.IntegerField(help_text="Those of them that failed at least once.")
     dead = serializers.IntegerField(help_text="Deliveries that were given up.")
+    unconfirmed = serializers.IntegerField(
+        help_text="Deliveries of the last day that were sent, and could not be asked whether they arrived."
+    )
     resting = serializers.IntegerField(help_text="Consumers whose peers are out of reach.")
     lag_seconds = serializers.IntegerField(help_text="Age of the oldest event that waits.")
 

@@ -21,7 +21,7 @@ from openedx_events.event_bus.avro.deserializer import deserialize_bytes_to_even
 from openedx_events.tooling import OpenEdxPublicSignal
 from walrus.containers import Stream
 
-from openedx_catalog_publisher.models import Delivery, OutboxEvent
+from openedx_catalog_publisher.models import Delivery, OutboxConsumer, OutboxEvent
 from openedx_catalog_publisher.outbox.relay import relay
 from openedx_catalog_publisher.settings.event_bus import KEY_FIELDS, TOPIC
 from tests.consumers.contract import ConsumerContract
@@ -122,11 +122,19 @@ class TestConfirmation:
             patch.setattr(Stream, "add", add_among_others)
             assert relay().delivered == 1
 
-    def test_a_server_that_does_not_answer_is_a_failure(self, settings: Any) -> None:
+    def test_a_server_that_does_not_answer_lets_the_consumer_rest(self, settings: Any) -> None:
+        address = settings.EVENT_BUS_REDIS_CONNECTION_URL
         settings.EVENT_BUS_REDIS_CONNECTION_URL = "redis://127.0.0.1:1/0"
-        make_course()
-        assert relay().failed == 1
-        assert "ConnectionError" in Delivery.objects.get().last_error
+        make_course(runs=3)
+        done = relay()
+        assert (done.failed, done.delivered, relay().attempts) == (1, 0, 0)
+        failed = Delivery.objects.exclude(last_error="").get()
+        assert failed.last_error.startswith("OutOfReach: Redis does not answer: ConnectionError")
+        assert OutboxConsumer.objects.get().failures == 1
+        settings.EVENT_BUS_REDIS_CONNECTION_URL = address
+        pass_time()
+        assert relay().delivered == 3
+        assert len(on_the_stream()) == 3
 
 
 class TestContractOverTheBus(ConsumerContract):

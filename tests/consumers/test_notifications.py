@@ -24,6 +24,7 @@ from openedx_catalog_publisher.models import (
     Delivery,
     EventKind,
     OrganizationProfile,
+    OutboxConsumer,
     OutboxEvent,
     RoleName,
     SentMail,
@@ -312,6 +313,26 @@ class TestText:
 
 
 class TestFailures:
+    def test_a_mail_server_that_is_not_there_is_tried_once_and_then_later(
+        self, organization: OrganizationProfile
+    ) -> None:
+        for name in ("ann", "bob"):
+            member(organization, name)
+        for _ in range(2):
+            go_live(make_course(organization).course)
+
+        with mailbox.failing(ConnectionRefusedError("nobody listens"), after=False):
+            assert relay().failed == 1
+            # The mailbox fails once: whoever had tried again would have been let through.
+            assert relay().attempts == 0
+        assert (mail.outbox, SentMail.objects.count()) == ([], 0)
+        assert OutboxConsumer.objects.get().failures == 1
+        pass_time()
+        relay()
+
+        assert len(mail.outbox) == len(set(message_ids())) > 0
+        assert set(Delivery.objects.values_list("state", flat=True)) == {"done"}
+
     def test_one_refused_address_keeps_nobody_else_from_the_mail_and_is_tried_again(
         self, organization: OrganizationProfile
     ) -> None:

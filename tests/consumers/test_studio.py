@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from demo.stand_in_studio import COURSE_RUNS, StandIn, serving
 from openedx_catalog_publisher.api import (
@@ -27,9 +29,10 @@ from openedx_catalog_publisher.api import (
 from openedx_catalog_publisher.checks.drift import DriftReport, check_drift
 from openedx_catalog_publisher.consumers.studio import Studio
 from openedx_catalog_publisher.consumers.studio.consumer import DATES_MISSING
-from openedx_catalog_publisher.models import Course, CourseRun, CourseType, Delivery, WriteSource
+from openedx_catalog_publisher.models import Course, CourseRun, CourseType, Delivery, OutboxConsumer, WriteSource
 from openedx_catalog_publisher.outbox.consumers import Service
 from openedx_catalog_publisher.outbox.relay import relay
+from openedx_catalog_publisher.outbox.repairs import retry
 from openedx_catalog_publisher.platform import backends
 from openedx_catalog_publisher.platform.http.studio import HttpStudio
 from tests.consumers.held import drift
@@ -59,6 +62,23 @@ def studio(settings: Any) -> Iterator[StandIn]:
         yield stand_in
 
 
+NOBODY = "http://127.0.0.1:9"
+"""Where nobody listens."""
+
+
+class Clock:
+    """The clock of this process, which can be moved on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._ahead = timedelta()
+        now = timezone.now
+        monkeypatch.setattr(timezone, "now", lambda: now() + self._ahead)
+
+    def move(self, **by: float) -> None:
+        """Move it on."""
+        self._ahead += timedelta(**by)
+
+
 def a_course(runs: int = 1, **run: Any) -> CourseCreated:
     """Return a draft course with runs, begun by an editor."""
     organization = make_organization("AcmeX")
@@ -81,7 +101,7 @@ def writes(studio: StandIn) -> list[tuple[str, str]]:
 class TestMaking:
     def test_a_run_that_a_team_begins_is_made_with_its_title_dates_pacing_and_team(self, studio: StandIn) -> None:
         made = a_course()
-        assert known(made.runs[0].uuid) == ("none", "")
+        assert known(made.runs[0].uuid) == ("pending", "")
         relay()
 
         (run,) = studio.runs.values()
@@ -257,7 +277,7 @@ class TestFailures:
         made = make_course(make_organization("AcmeX"))
         assert relay().failed == 1
         state, error = known(made.runs[0].uuid)
-        assert state == "failed"
+        assert state == "pending"
         assert "answered with status 500" in error
         update_run(SYSTEM, made.runs[0].uuid, {"title_override": "Edited meanwhile"})
         pass_time()
@@ -289,7 +309,8 @@ class TestFailures:
         relay()
         update_course(SYSTEM, made.course.uuid, {"title": "Data for all"})
         publish_now(Selection.of(courses=[made.course.uuid]))
-        studio.faults = ["500"]
+        # The first is found as it was, and fails to be changed.
+        studio.faults = ["", "500"]
         assert relay().failed == 1
         first, second = made.runs
         assert known(first.uuid)[0] == "failed"
@@ -322,6 +343,161 @@ class TestFailures:
         assert row_counts() == counts
 
 
+class TestOutOfReach:
+    def test_the_whole_consumer_rests_after_one_request_and_nothing_is_lost(self, studio: StandIn) -> None:
+        made = a_course(runs=3)
+        studio.faults = ["500"] * 2
+        done = relay()
+        assert (done.failed, done.delivered, len(studio.requests)) == (1, 0, 1)
+        assert [known(run.uuid)[0] for run in made.runs] == ["pending"] * 3
+        assert relay().attempts == 0
+        pass_time()
+        done = relay()
+        assert (done.failed, done.delivered, len(studio.requests)) == (1, 0, 2)
+        pass_time()
+        assert relay().failed == 0
+        assert sorted(studio.runs) == sorted(run.key for run in made.runs)
+
+    def test_of_the_runs_of_a_course_no_other_is_tried(self, studio: StandIn) -> None:
+        made = a_course(runs=3)
+        publish_now(Selection.of(courses=[made.course.uuid], all_runs=True))
+        relay()
+        update_course(SYSTEM, made.course.uuid, {"title": "Data for all"})
+        publish_now(Selection.of(courses=[made.course.uuid]))
+        studio.requests.clear()
+        studio.faults = ["500"]
+        assert relay().failed == 1
+        assert len(studio.requests) == 1
+        assert [known(run.uuid)[0] for run in made.runs] == ["pending", "done", "done"]
+
+    def test_a_run_at_which_studio_fails_lets_the_others_go_on(self, studio: StandIn) -> None:
+        made = make_course(make_organization("AcmeX"), runs=2)
+        # Looked for, and failed to be made; Studio answers when it is looked for again.
+        studio.faults = ["", "500"]
+        done = relay()
+        assert (done.failed, done.delivered) == (1, 1)
+        assert OutboxConsumer.objects.get().failures == 0
+        assert [known(run.uuid)[0] for run in made.runs] == ["failed", "done"]
+
+    @pytest.mark.slow
+    def test_an_hour_without_studio_keeps_no_editor_waiting_and_then_everything_is_there(
+        self, studio: StandIn, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock = Clock(monkeypatch)
+        address, settings.CATALOG_PUBLISHER_STUDIO_API_ROOT = settings.CATALOG_PUBLISHER_STUDIO_API_ROOT, NOBODY
+        read = HttpStudio.read
+        asked: list[Any] = []
+
+        def counted(backend: Any, key: Any) -> Any:
+            asked.append(key)
+            return read(backend, key)
+
+        monkeypatch.setattr(HttpStudio, "read", counted)
+        course = a_course(runs=0).course
+        begun = []
+        for minute in range(60):
+            clock.move(minutes=1)
+            before = len(asked)
+            if minute % 5 == 0:
+                begun.append(create_run(SYSTEM, course.uuid, run_changes()))
+            update_run(SYSTEM, begun[0].uuid, {"title_override": f"Minute {minute}"})
+            assert len(asked) == before
+            relay()
+        assert {known(run.uuid)[0] for run in begun} == {"pending"}
+        # One delivery at a time finds out, and ever more seldom.
+        assert 5 <= len(asked) <= 15
+        settings.CATALOG_PUBLISHER_STUDIO_API_ROOT = address
+        for _ in range(30):
+            clock.move(minutes=1)
+            relay()
+        assert {run["id"]: run["title"] for run in studio.runs.values()} == {
+            run.key: "Minute 59" if run is begun[0] else "Data" for run in begun
+        }
+        assert {known(run.uuid) for run in begun} == {("done", "")}
+        assert set(Delivery.objects.values_list("state", flat=True)) == {Delivery.State.DONE}
+
+
+class TestDeletion:
+    def test_a_run_of_which_nobody_asked_studio_yet_is_deleted(self, studio: StandIn) -> None:
+        made = a_course()
+        delete_run(SYSTEM, made.runs[0].uuid)
+        relay()
+        assert studio.runs == {}
+
+    @pytest.mark.parametrize("fault", ["500", "refused"])
+    def test_so_is_one_that_studio_did_not_make_for_all_that_is_known(self, studio: StandIn, fault: str) -> None:
+        if fault == "refused":
+            studio.accounts = {"bob"}
+        else:
+            studio.faults = ["", "500"]
+        made = a_course() if fault == "refused" else make_course(make_organization("AcmeX"))
+        assert relay().failed > 0
+        assert known(made.runs[0].uuid)[0] == "failed"
+        assert CourseRun.drafts.get().in_studio is False
+        delete_run(SYSTEM, made.runs[0].uuid)
+        assert not CourseRun.drafts.exists()
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("faults", [["", "cut before"], ["", "cut after", "500"]], ids=["not made", "made"])
+    def test_one_of_which_nobody_knows_waits_for_the_next_look(self, studio: StandIn, faults: list[str]) -> None:
+        made = make_course(make_organization("AcmeX"))
+        studio.faults = list(faults)
+        assert relay().failed == 1
+        assert CourseRun.drafts.get().in_studio is None
+        with pytest.raises(Conflict, match=r"Perhaps in Studio.*outbox retry --consumer studio"):
+            delete_run(SYSTEM, made.runs[0].uuid)
+        assert retry("studio") == 1
+        relay()
+        assert CourseRun.drafts.get().in_studio is True
+        with pytest.raises(Conflict, match="In Studio"):
+            delete_run(SYSTEM, made.runs[0].uuid)
+
+    def test_one_that_was_deleted_in_studio_is_deleted_once_the_catalog_has_looked(self, studio: StandIn) -> None:
+        made = a_course()
+        relay()
+        studio.runs.clear()
+        with pytest.raises(Conflict, match="check_drift --consumer studio --repair"):
+            delete_run(SYSTEM, made.runs[0].uuid)
+        (found,) = check_drift(DriftReport(), consumer="studio", repair=True)
+        assert found.unit == made.runs[0].uuid
+        relay()
+        assert studio.runs == {}
+        assert known(made.runs[0].uuid) == ("none", "")
+        delete_run(SYSTEM, made.runs[0].uuid)
+        assert not CourseRun.drafts.exists()
+
+    def test_a_change_that_studio_refuses_says_nothing_of_the_run_not_being_there(self, studio: StandIn) -> None:
+        made = a_course()
+        relay()
+        update_run(SYSTEM, made.runs[0].uuid, {"title_override": "Other"})
+        studio.faults = ["", "500"]
+        assert relay().failed == 1
+        assert known(made.runs[0].uuid)[0] == "failed"
+        assert CourseRun.drafts.get().in_studio is True
+
+
+class TestPending:
+    def test_a_run_is_on_its_way_from_the_moment_on_in_which_it_is_begun(self) -> None:
+        made = a_course(runs=2)
+        later = create_run(SYSTEM, made.course.uuid, run_changes())
+        assert {known(run.uuid)[0] for run in (*made.runs, later)} == {"pending"}
+
+    def test_where_no_consumer_brings_it_and_of_an_import_it_is_not(self, settings: Any) -> None:
+        make_course(make_organization("AcmeX"), actor=IMPORT)
+        settings.CATALOG_PUBLISHER_CONSUMERS = []
+        make_course(make_organization("AcmeX"))
+        settings.CATALOG_PUBLISHER_CONSUMERS = ["no.such.Consumer"]
+        make_course(make_organization("AcmeX"))
+        assert set(CourseRun.drafts.values_list("studio_state", flat=True)) == {"none"}
+        assert CourseRun.drafts.count() == 3
+
+    def test_one_that_runs_elsewhere_says_so_when_the_consumer_has_looked(self) -> None:
+        made = a_course()
+        CourseType.objects.filter(slug="verified-audit").update(slug="bootcamp-2u")
+        relay()
+        assert known(made.runs[0].uuid) == ("none", "")
+
+
 class TestWhereItRuns:
     def test_over_http_any_service_can_run_it_and_else_studio_alone(self, settings: Any) -> None:
         assert Studio().service == Service.EITHER
@@ -346,7 +522,7 @@ def test_drift_is_told_field_by_field_and_gone_when_it_was_delivered(studio: Sta
     made = a_course()
     publish_now(Selection.of(courses=[made.course.uuid], all_runs=True))
     consumer, unit = Studio(), made.runs[0].uuid
-    assert drift(consumer, unit) is None
+    assert drift(consumer, unit) == {"title": ("Data", None), "editors_in_team": (1, None)}
     relay()
     assert drift(consumer, unit) == {}
     settings.CATALOG_PUBLISHER_STUDIO_FOLLOWS_DATES = True
@@ -381,6 +557,29 @@ def test_what_is_still_to_come_with_the_course_is_no_drift_of_its_run(studio: St
     assert list(check_drift(report := DriftReport())) == []
     assert (report.verified, report.lagging) == (1, 0)
     assert studio.runs[made.runs[0].key]["title"] == "Data in spring"
+
+
+def test_runs_that_were_never_published_are_asked_of_as_well_and_those_of_an_import_are_not(studio: StandIn) -> None:
+    made = a_course(runs=2)
+    make_course(make_organization("AcmeX"), actor=IMPORT)
+    relay()
+    assert list(check_drift(report := DriftReport())) == []
+    assert report.verified == 2
+    first, second = made.runs
+    studio.runs[first.key]["title"] = "Other"
+    del studio.runs[second.key]
+    found = {each.unit: each.differences for each in check_drift(DriftReport(), repair=True)}
+    assert found == {
+        first.uuid: [{"field": "title", "published": "Data", "held": "Other"}],
+        second.uuid: [
+            {"field": "title", "published": "Data", "held": None},
+            {"field": "editors_in_team", "published": 1, "held": None},
+        ],
+    }
+    relay()
+    # What was deleted in Studio stays so, and is no drift any more.
+    assert {run["title"] for run in studio.runs.values()} == {"Data"}
+    assert list(check_drift(DriftReport())) == []
 
 
 def test_dates_that_are_missing_are_no_drift(studio: StandIn, settings: Any) -> None:

@@ -179,19 +179,30 @@ def test_what_was_published_once_is_not_deleted_even_after_its_removal() -> None
     assert OutboxEvent.objects.count() == events + 2, "a deletion is no event of the closed list"
 
 
-@pytest.mark.parametrize("state", ["pending", "done", "failed"])
-def test_a_run_that_is_in_studio_or_on_its_way_is_not_deleted(state: str) -> None:
+@pytest.mark.parametrize(
+    ("in_studio", "code", "remedy"),
+    [(True, "in_studio", "in Studio first, .*check_drift"), (None, "perhaps_in_studio", "outbox retry")],
+)
+def test_a_run_that_is_in_studio_or_may_be_is_not_deleted(in_studio: bool | None, code: str, remedy: str) -> None:
     made = make_course()
-    CourseRun.drafts.filter(uuid=made.runs[0].uuid).update(studio_state=state)
+    CourseRun.drafts.filter(uuid=made.runs[0].uuid).update(in_studio=in_studio)
     acts: list[Callable[[], None]] = [
         lambda: delete_run(SYSTEM, made.runs[0].uuid),
         lambda: delete_course(SYSTEM, made.course.uuid),
     ]
     for act in acts:
-        with pytest.raises(Conflict, match="in Studio first") as caught:
+        with pytest.raises(Conflict, match=remedy) as caught:
             act()
-        assert caught.value.details == [{"code": "in_studio", "key": made.runs[0].key}]
+        assert caught.value.details == [{"code": code, "key": made.runs[0].key}]
     assert CourseRun.drafts.exists()
+
+
+@pytest.mark.parametrize("state", ["pending", "failed"])
+def test_a_run_that_never_got_to_studio_is_deleted(state: str) -> None:
+    made = make_course()
+    CourseRun.drafts.filter(uuid=made.runs[0].uuid).update(studio_state=state)
+    delete_run(SYSTEM, made.runs[0].uuid)
+    assert not CourseRun.drafts.exists()
 
 
 def test_only_editors_delete() -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 from opaque_keys.edx.keys import CourseKey
+from pymongo.errors import AutoReconnect
+from urllib3 import HTTPResponse
 
 from demo.stand_in_studio import COURSE_RUNS, StandIn, serving
+from openedx_catalog_publisher.outbox.consumers import OutOfReach
 from openedx_catalog_publisher.platform import backends, standalone
-from openedx_catalog_publisher.platform.errors import CourseMissing, PlatformError, Refused, Unavailable
+from openedx_catalog_publisher.platform.errors import CourseMissing, Failed, PlatformError, Refused, Unavailable
 from openedx_catalog_publisher.platform.http.session import Credentials, PlatformSession
 from openedx_catalog_publisher.platform.http.studio import HttpStudio
 from openedx_catalog_publisher.platform.studio import NewRun, Picture, RunChanges, RunInStudio, Studio
@@ -191,6 +196,20 @@ class TestInProcess:
         with pytest.raises(Refused, match="CATALOG_PUBLISHER_STUDIO_USERNAME"):
             backends.studio().create(RUN)
 
+    def test_a_modulestore_that_does_not_answer_is_out_of_reach(
+        self, in_process: FakeStudio, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*args: Any) -> None:
+            raise AutoReconnect("mongodb:27017: connection refused")
+
+        studio = backends.studio()
+        studio.create(NewRun(KEY, "T", START, END, "self_paced", ()))
+        monkeypatch.setattr(type(in_process.store), "get_course", fail)
+        with pytest.raises(Unavailable, match="modulestore does not answer"):
+            studio.read(KEY)
+        with pytest.raises(Unavailable, match="modulestore does not answer"):
+            studio.update(KEY, RunChanges(title="Other"))
+
     def test_an_account_that_may_not_make_runs_is_told(self, in_process: FakeStudio) -> None:
         in_process.may.clear()
         with pytest.raises(Refused, match="account catalog_worker may not make course-v1:AcmeX"):
@@ -229,14 +248,44 @@ class TestOverHttp:
         held.seconds = 1.5
         studio = over_http(address, seconds=1.0)
         held.faults = [fault]
-        try:
-            studio.create(RUN)
-        except Unavailable:
-            assert fault != "cut after"
+        if fault != "cut after":
+            with pytest.raises(Failed) as caught:
+                studio.create(RUN)
+            # Only an answer says that nothing is under way any more.
+            assert caught.value.over is (fault == "500")
             assert held.runs == {}
-            studio.create(RUN)
+        studio.create(RUN)
         assert list(held.runs) == [str(KEY)]
         assert studio.read(KEY) == SHOWN
+
+    @pytest.mark.parametrize("changes", [RunChanges(title="Other"), RunChanges(picture=PICTURE)])
+    def test_studio_that_fails_at_one_change_and_answers_otherwise_is_not_out_of_reach(
+        self, stand_in: tuple[StandIn, str], changes: RunChanges
+    ) -> None:
+        held, address = stand_in
+        studio = over_http(address)
+        studio.create(RUN)
+        held.faults = ["500"]
+        with pytest.raises(Failed, match="answered with status 500"):
+            studio.update(KEY, changes)
+        held.faults = ["500", "500"]
+        with pytest.raises(Unavailable):
+            studio.update(KEY, changes)
+
+    @pytest.mark.parametrize(
+        ("status", "wait"), [(429, timedelta(seconds=7)), (503, timedelta(seconds=7)), (500, None), (502, None)]
+    )
+    def test_who_takes_nothing_at_present_is_out_of_reach_for_as_long_as_it_says(
+        self, monkeypatch: pytest.MonkeyPatch, status: int, wait: timedelta | None
+    ) -> None:
+        answer = requests.Response()
+        answer.status_code, answer.raw = status, HTTPResponse(io.BytesIO(b"{}"), preload_content=False)
+        if wait is not None:
+            answer.headers["Retry-After"] = "7"
+        monkeypatch.setattr(requests, "request", lambda *args, **options: answer)
+        with pytest.raises(OutOfReach) as caught:
+            over_http("http://studio.example.org").read(KEY)
+        assert caught.value.wait == wait
 
     def test_a_token_that_expired_is_replaced_once(self, stand_in: tuple[StandIn, str]) -> None:
         held, address = stand_in

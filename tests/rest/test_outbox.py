@@ -155,6 +155,7 @@ def test_how_the_outbox_stands_is_told_in_numbers(admin: Api, deliveries: list[D
         "waiting": 0,
         "failing": 0,
         "dead": 1,
+        "unconfirmed": 0,
         "resting": 0,
         "consumers": [
             {

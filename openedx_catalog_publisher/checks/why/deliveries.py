@@ -23,6 +23,7 @@ from openedx_catalog_publisher.models import (
 )
 from openedx_catalog_publisher.outbox.backlog import UNDER_WAY
 from openedx_catalog_publisher.outbox.consumers import (
+    STUDIO,
     Consumer,
     NoEffect,
     Selective,
@@ -33,8 +34,6 @@ from openedx_catalog_publisher.outbox.routing import bounds
 
 LIFE = frozenset({EventKind.PUBLISHED, EventKind.UNPUBLISHED, EventKind.REMOVED})
 """The events that say whether a unit is to be seen."""
-
-STUDIO = "studio"
 
 State = CourseRun.StudioState
 
@@ -137,7 +136,7 @@ class Peers:
             told = f"{told} {run.studio_error}"
         # Drift was looked for after what the run says.
         gone = any(reason.code == "gone" for reason in found.reasons)
-        visible = {State.DONE: not gone, State.NONE: False}.get(state)
+        visible = False if gone else run.in_studio
         own = Reason(run.key, STUDIO_CODES[state], told)
         return Verdict(visible, [own, *(each for each in found.reasons if each.code != "nothing_to_tell")], found.steps)
 

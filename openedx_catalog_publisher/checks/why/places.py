@@ -13,9 +13,10 @@ from openedx_catalog_publisher.access.actions import Action
 from openedx_catalog_publisher.access.policy import can
 from openedx_catalog_publisher.checks.why import shown
 from openedx_catalog_publisher.checks.why.answer import ADMINISTRATORS, Doing, Place, PlaceName, Reason, Step, Verdict
-from openedx_catalog_publisher.checks.why.deliveries import STUDIO, Peers
+from openedx_catalog_publisher.checks.why.deliveries import Peers
 from openedx_catalog_publisher.checks.why.facts import Facts, read_facts
 from openedx_catalog_publisher.models import ALL_ORGANIZATIONS, CourseRun, UnitKind, UnitRoot
+from openedx_catalog_publisher.outbox.consumers import STUDIO
 
 OF_RUNS: Mapping[PlaceName, str] = {
     PlaceName.COURSE_MODES: "course_modes",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import smtplib
+import socket
 from collections.abc import Collection, Iterable
 
 from openedx_catalog_publisher.consumers.notifications.comment_added import CommentAdded
@@ -12,7 +14,7 @@ from openedx_catalog_publisher.consumers.notifications.run_published import RunP
 from openedx_catalog_publisher.consumers.notifications.sending import send_once
 from openedx_catalog_publisher.consumers.notifications.watched_runs import WatchedRunPublished, WatchedRunReviewed
 from openedx_catalog_publisher.models import EventKind, OutboxEvent
-from openedx_catalog_publisher.outbox.consumers import Service
+from openedx_catalog_publisher.outbox.consumers import OutOfReach, Service
 
 MAILS: tuple[Mail, ...] = (
     LegalReview(),
@@ -23,6 +25,16 @@ MAILS: tuple[Mail, ...] = (
     RunPublished(),
     WatchedRunPublished(),
 )
+
+
+UNREACHABLE = (
+    smtplib.SMTPServerDisconnected,
+    smtplib.SMTPConnectError,
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+)
+"""What says that no mail server is there, whatever the mail."""
 
 
 class MailsNotSent(Exception):
@@ -44,6 +56,7 @@ class Notifications:
         Send the mails about an event that were not sent yet. One that fails keeps none of the others back.
 
         Raises:
+            OutOfReach: when the mail server cannot be reached; no other mail is tried then.
             MailsNotSent: when at least one could not be sent.
         """
         failed: list[Exception] = []
@@ -62,6 +75,8 @@ def _send(mail: Mail, event: OutboxEvent, letter: Letter) -> list[Exception]:
             continue
         try:
             send_once(mail.name, event, recipient, message(mail.name, event, recipient, letter.context))
+        except UNREACHABLE as error:
+            raise OutOfReach(f"The mail server cannot be reached: {error!r}") from error
         # Whatever keeps one mail back is told at the end, when the others are sent.
         except Exception as error:  # noqa: BLE001
             failed.append(error)

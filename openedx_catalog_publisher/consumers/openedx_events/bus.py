@@ -7,12 +7,15 @@ The producers of the bus log their errors and tell nobody. Streams of Redis can 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import redis
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+from openedx_catalog_publisher.outbox.consumers import OutOfReach
 
 SECONDS_TO_ANSWER = 5
 PAGE = 500
@@ -49,7 +52,7 @@ def bus_for(topics: Sequence[str]) -> Bus | None:
 
     Raises:
         ImproperlyConfigured: when no bus is named, or not where it is.
-        redis.RedisError: when Redis does not answer.
+        OutOfReach: when Redis does not answer.
     """
     producer = getattr(settings, "EVENT_BUS_PRODUCER", None)
     if not producer:
@@ -61,7 +64,8 @@ def bus_for(topics: Sequence[str]) -> Bus | None:
     url = getattr(settings, "EVENT_BUS_REDIS_CONNECTION_URL", None)
     if not url:
         raise ImproperlyConfigured("EVENT_BUS_REDIS_CONNECTION_URL does not say where the event bus is.")
-    return RedisStreams(url, topics)
+    with _reaching():
+        return RedisStreams(url, topics)
 
 
 class RedisStreams:
@@ -81,11 +85,12 @@ class RedisStreams:
 
         Raises:
             NotOnTheBus: when it is not on one of them.
-            redis.RedisError: when Redis does not answer.
+            OutOfReach: when Redis does not answer.
         """
-        for stream, last in self._last.items():
-            if not self._holds(stream, last, str(event).encode()):
-                raise NotOnTheBus(f"The stream {stream} has no entry of {event}; the log says why.")
+        with _reaching():
+            for stream, last in self._last.items():
+                if not self._holds(stream, last, str(event).encode()):
+                    raise NotOnTheBus(f"The stream {stream} has no entry of {event}; the log says why.")
 
     def _last_entry(self, stream: str) -> str:
         try:
@@ -102,3 +107,12 @@ class RedisStreams:
                 return True
             last = entries[-1][0].decode()
         return False
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Let the consumer rest while Redis is out of reach."""
+    try:
+        yield
+    except (redis.ConnectionError, redis.TimeoutError) as error:
+        raise OutOfReach(f"Redis does not answer: {error!r}") from error

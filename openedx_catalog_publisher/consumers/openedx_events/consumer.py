@@ -32,6 +32,7 @@ class OpenedxEvents:
 
         Raises:
             NotOnTheBus: when it did not arrive on the bus.
+            OutOfReach: when the bus does not answer.
             ImproperlyConfigured: when the settings enable a topic and name no bus.
         """
         if not is_public(event):

@@ -11,10 +11,18 @@ from typing import Any
 from openedx_catalog_publisher.consumers.studio.state import State, note
 from openedx_catalog_publisher.consumers.studio.wanted import WantedRun, wanted_runs
 from openedx_catalog_publisher.consumers.units import elsewhere, holdings, plain
-from openedx_catalog_publisher.models import EditRecord, EventKind, OutboxEvent, Publication, UnitKind, WriteSource
-from openedx_catalog_publisher.outbox.consumers import Holding, NoEffect, Service
+from openedx_catalog_publisher.models import (
+    CourseRun,
+    EditRecord,
+    EventKind,
+    OutboxEvent,
+    Publication,
+    UnitKind,
+    WriteSource,
+)
+from openedx_catalog_publisher.outbox.consumers import STUDIO, Holding, NoEffect, OutOfReach, Service
 from openedx_catalog_publisher.platform import backends
-from openedx_catalog_publisher.platform.errors import PlatformError
+from openedx_catalog_publisher.platform.errors import Failed, PlatformError, Refused
 from openedx_catalog_publisher.platform.studio import NewRun, RunChanges, RunInStudio
 from openedx_catalog_publisher.platform.studio import Studio as StudioBackend
 from openedx_catalog_publisher.settings import conf
@@ -33,7 +41,7 @@ class Studio:
     its own. Runs that an import brought are not made: they are in Studio, or are not to be.
     """
 
-    name = "studio"
+    name = STUDIO
     kinds: Collection[EventKind] = frozenset(
         {EventKind.DRAFT_RUN_CREATED, EventKind.DRAFT_RUN_CHANGED, EventKind.PUBLISHED, EventKind.EDITOR_ADDED}
     )
@@ -48,6 +56,7 @@ class Studio:
         Bring a run, or all runs of a course, to what is wanted. One that fails keeps none of the others back.
 
         Raises:
+            OutOfReach: when Studio does not answer; the run stays on its way.
             PlatformError: what the first that failed says; each run's own stands with its state.
         """
         studio = backends.studio()
@@ -55,11 +64,18 @@ class Studio:
         is_run = event.object_type == UnitKind.COURSE_RUN
         runs = wanted_runs(run=unit) if is_run else wanted_runs(course=unit)
         picture = not is_run and "image" in event.payload.get("changed", ())
+        if is_run and not runs:
+            # Its draft said that it is on its way, when nobody had looked where its course runs.
+            note(unit, State.NONE, in_studio=False)
         failed: list[PlatformError] = []
         for run in runs:
             begun = is_run and event.kind == EventKind.DRAFT_RUN_CREATED and not _is_imported(event)
             try:
                 _bring(studio, run, begun=begun, picture=picture)
+            except OutOfReach as error:
+                # Nothing is wrong with the run, which stays on its way; the others would wait for nothing.
+                note(run.uuid, State.PENDING, str(error))
+                raise
             except PlatformError as error:
                 note(run.uuid, State.FAILED, str(error))
                 failed.append(error)
@@ -81,6 +97,13 @@ class Studio:
         """
         studio = backends.studio()
         return holdings(records, functools.partial(_holding, studio))
+
+    def held_of_drafts(self, runs: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Holding]:
+        """Return what Studio shows of runs that were brought there and never published."""
+        brought = CourseRun.drafts.filter(uuid__in=list(runs)).exclude(studio_state=State.NONE)
+        studio = backends.studio()
+        found = {run: _holding(studio, run) for run in brought.values_list("uuid", flat=True)}
+        return {run: holding for run, holding in found.items() if holding is not None}
 
 
 def _holding(studio: StudioBackend, unit: uuid.UUID) -> Holding | None:
@@ -113,42 +136,52 @@ def _bring(studio: StudioBackend, run: WantedRun, *, begun: bool, picture: bool)
     Arguments:
         studio: Studio.
         run: the run.
-        begun: whether it is to be made where it is missing; one that was to be made before is made anyway.
+        begun: whether it is to be made where it never was; one that was to be made before is made anyway.
         picture: whether the picture is to be sent, which cannot be compared.
     """
     held = studio.read(run.key)
-    if held is None and not begun and run.state in (State.NONE, State.DONE):
-        # Never asked for, or deleted in Studio, which is its right.
-        note(run.uuid, State.NONE)
-        return
-    if held is None:
-        if run.schedule is None:
-            note(run.uuid, State.FAILED, DATES_MISSING)
-        # Noted first: a draft that is on its way to Studio is not deleted, and one that was deleted is not made.
-        elif note(run.uuid, State.PENDING):
-            _make(studio, run, run.schedule)
-            note(run.uuid, State.DONE)
-        return
-    # An attempt that ended without a word may have ended before the picture.
-    changes = _changes(run, held, picture=picture or run.state in (State.PENDING, State.FAILED))
+    if held is not None:
+        _keep_in_step(studio, run, held, picture=picture)
+    elif run.in_studio or not (begun or run.is_asked_for):
+        # Deleted in Studio, which is its right; or never asked for.
+        note(run.uuid, State.NONE, in_studio=False)
+    elif run.schedule is None:
+        note(run.uuid, State.FAILED, DATES_MISSING, in_studio=False)
+    else:
+        _make(studio, run, run.schedule)
+
+
+def _keep_in_step(studio: StudioBackend, run: WantedRun, held: RunInStudio, *, picture: bool) -> None:
+    changes = _changes(run, held, picture=picture or run.is_interrupted)
     if changes:
-        note(run.uuid, State.PENDING)
+        note(run.uuid, State.PENDING, in_studio=True)
         studio.update(run.key, changes)
-    if changes or run.state != State.DONE:
-        note(run.uuid, State.DONE)
+    if changes or run.state != State.DONE or not run.in_studio:
+        note(run.uuid, State.DONE, in_studio=True)
 
 
 def _make(studio: StudioBackend, run: WantedRun, schedule: tuple[datetime, datetime]) -> None:
     start, end = schedule
     wanted = NewRun(run.key, run.title, start, end, run.pacing, run.team())
     source = run.source()
-    if source is not None and studio.read(source) is not None:
-        studio.rerun(source, wanted)
-    else:
-        studio.create(wanted)
+    is_copy = source is not None and studio.read(source) is not None
+    # Noted first: a draft that may be in Studio is not deleted, and one that was deleted is not made.
+    if not note(run.uuid, State.PENDING, in_studio=None):
+        return
+    try:
+        if source is not None and is_copy:
+            studio.rerun(source, wanted)
+        else:
+            studio.create(wanted)
+    except (Refused, Failed) as error:
+        if isinstance(error, Refused) or error.over:
+            # Whether a part of it was done all the same is seen now.
+            note(run.uuid, State.FAILED, str(error), in_studio=studio.read(run.key) is not None)
+        raise
     picture = run.picture()
     if picture is not None:
         studio.update(run.key, RunChanges(picture=picture))
+    note(run.uuid, State.DONE, in_studio=True)
 
 
 def _changes(run: WantedRun, held: RunInStudio, *, picture: bool = False) -> RunChanges:

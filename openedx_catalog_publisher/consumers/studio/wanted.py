@@ -15,6 +15,8 @@ from openedx_catalog_publisher.models import Course, CourseRun
 from openedx_catalog_publisher.models.derived.course_run import title
 from openedx_catalog_publisher.platform.studio import INSTRUCTOR_PACED, Picture
 
+UNDER_WAY = frozenset({CourseRun.StudioState.PENDING, CourseRun.StudioState.FAILED})
+
 STUDIO_TAKES = frozenset({"image/jpeg", "image/png"})
 
 
@@ -29,7 +31,8 @@ class WantedRun:
     Attributes:
         uuid: the run.
         key: its key in the platform.
-        state: what is known of it in Studio.
+        state: how it stands in Studio.
+        in_studio: whether it is there, as far as is known; None where that is not known.
         course: the draft of its course.
         shown: the row whose values count.
     """
@@ -37,8 +40,21 @@ class WantedRun:
     uuid: uuid.UUID
     key: CourseKey
     state: str
+    in_studio: bool | None
     course: Course
     shown: CourseRun
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether it is to be made where it is missing, as somebody asked for and it never was."""
+        return (
+            self.state in (CourseRun.StudioState.PENDING, CourseRun.StudioState.FAILED) and self.in_studio is not True
+        )
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether an attempt ended halfway, or without a word: before the picture, for all that is known."""
+        return self.state in UNDER_WAY and self.in_studio is not False
 
     @property
     def title(self) -> str:
@@ -90,5 +106,14 @@ def wanted_runs(*, run: uuid.UUID | None = None, course: uuid.UUID | None = None
     for draft in chosen.order_by("pk"):
         key = platform_key(draft)
         if key is not None:
-            found.append(WantedRun(draft.uuid, key, draft.studio_state, draft.course, draft.official or draft))
+            found.append(
+                WantedRun(
+                    uuid=draft.uuid,
+                    key=key,
+                    state=draft.studio_state,
+                    in_studio=draft.in_studio,
+                    course=draft.course,
+                    shown=draft.official or draft,
+                )
+            )
     return found

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from openedx_catalog_publisher.consumers.webhooks.messages import FLAVORS, Messa
 from openedx_catalog_publisher.consumers.webhooks.transport import Answer, post
 from openedx_catalog_publisher.models import OutboxEvent, WebhookAttempt, WebhookSubscription
 from openedx_catalog_publisher.outbox.consumers import OutOfReach
+from openedx_catalog_publisher.outbox.retry_after import wait_of
 from openedx_catalog_publisher.settings import conf
 
 REFUSALS = frozenset({400, 409, 413, 415, 422})
@@ -56,7 +56,7 @@ class Request:
         told = f"{attempt.status}: {attempt.response[:200]}" if attempt.status else attempt.error
         if attempt.status in REFUSALS:
             raise Refused(told)
-        raise OutOfReach(told, _wait(self.answer.retry_after if self.answer else ""))
+        raise OutOfReach(told, wait_of(self.answer.retry_after if self.answer else ""))
 
     def noted(self) -> WebhookAttempt:
         """
@@ -96,16 +96,3 @@ def ping_request(subscription: WebhookSubscription) -> Request:
 def secrets_of(subscription: WebhookSubscription) -> list[str]:
     """Return the secrets that sign, the first made first."""
     return list(subscription.secrets.order_by("pk").values_list("value", flat=True))
-
-
-def _wait(retry_after: str) -> timedelta | None:
-    """Return how long ``Retry-After`` asks to wait, in seconds or as a date; None where it does not say."""
-    if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 8:
-        return timedelta(seconds=int(retry_after))
-    try:
-        moment = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(moment - timezone.now(), timedelta())

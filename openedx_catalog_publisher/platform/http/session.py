@@ -16,6 +16,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import HTTPError
 
+from openedx_catalog_publisher.outbox.retry_after import wait_of
 from openedx_catalog_publisher.platform.errors import Refused, Unavailable
 
 SECONDS_TO_CONNECT = 3.05
@@ -25,6 +26,10 @@ SECONDS_BEFORE_EXPIRY = 60
 """A token is not used any more so long before it expires, so that it does not expire on the way."""
 
 UNAUTHORIZED = 401
+TOO_MANY_REQUESTS = 429
+
+BEHIND_A_GATEWAY = frozenset({502, 503, 504})
+"""What somebody else answers for a service that does not, while it may still be at work."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,7 @@ def exchange(method: str, url: str, seconds: float, **options: Any) -> Answer:
     Send one request and read its answer.
 
     Raises:
-        Unavailable: when there is no answer in time, or one with a status of 500 or above.
+        Unavailable: when there is no answer in time, or one with a status of 429, or of 500 or above.
         Refused: when the answer is a redirect or too large.
     """
     deadline = time.monotonic() + seconds
@@ -150,9 +155,12 @@ def exchange(method: str, url: str, seconds: float, **options: Any) -> Answer:
         raise Unavailable(f"{method} {url}: {type(error).__name__}.") from error
     if response.is_redirect:
         raise Refused(f"{method} {url} leads elsewhere, which is not followed. Name the address that it leads to.")
-    if response.status_code >= requests.codes.server_error:
-        raise Unavailable(f"{method} {url} answered with status {response.status_code}.")
-    return Answer(response.status_code, _json_of(response, text))
+    status = response.status_code
+    if status >= requests.codes.server_error or status == TOO_MANY_REQUESTS:
+        wait = wait_of(response.headers.get("Retry-After", ""))
+        told = f"{method} {url} answered with status {status}."
+        raise Unavailable(told, wait, over=status not in BEHIND_A_GATEWAY)
+    return Answer(status, _json_of(response, text))
 
 
 def _read(response: requests.Response, url: str, deadline: float) -> bytes:

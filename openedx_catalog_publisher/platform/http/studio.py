@@ -15,7 +15,7 @@ from urllib.parse import quote
 from django.utils.dateparse import parse_datetime
 from opaque_keys.edx.keys import CourseKey
 
-from openedx_catalog_publisher.platform.errors import CourseMissing, Refused, Unavailable
+from openedx_catalog_publisher.platform.errors import CourseMissing, Failed, Refused, Unavailable
 from openedx_catalog_publisher.platform.http.session import Answer, PlatformSession
 from openedx_catalog_publisher.platform.studio import INSTRUCTOR, NewRun, RunChanges, RunInStudio
 
@@ -63,7 +63,8 @@ class HttpStudio:
         Make an empty course run.
 
         Raises:
-            Unavailable: when Studio did not answer, or failed.
+            Unavailable: when Studio does not answer.
+            Failed: when it answers, and failed at this.
             Refused: when Studio says no.
         """
         self._make(COURSE_RUNS, run)
@@ -73,7 +74,8 @@ class HttpStudio:
         Make a course run as a copy of another.
 
         Raises:
-            Unavailable: when Studio did not answer, or failed.
+            Unavailable: when Studio does not answer.
+            Failed: when it answers, and failed at this.
             Refused: when Studio says no.
         """
         self._make(f"{_path(source)}rerun/", run)
@@ -84,7 +86,8 @@ class HttpStudio:
 
         Raises:
             CourseMissing: when there is none.
-            Unavailable: when Studio did not answer, or failed.
+            Unavailable: when Studio does not answer.
+            Failed: when it answers, and failed at this.
             Refused: when Studio says no.
         """
         body: dict[str, Any] = {}
@@ -117,11 +120,21 @@ class HttpStudio:
             _expect(self._session.request("POST", path, json=body), f"makes {run.key}")
         except (Refused, Unavailable) as error:
             # Made by an earlier attempt whose answer was lost, or by somebody in Studio: 500, or 400 for a rerun.
-            if self.read(run.key) is None:
-                raise type(error)(f"{error} {OTHER_CASE}") from error
+            if self.read(run.key) is not None:
+                return
+            told = f"{error} {OTHER_CASE}"
+            if isinstance(error, Unavailable):
+                # It answered just now, so it is this run that it failed at.
+                raise Failed(told, over=error.over) from error
+            raise Refused(told) from error
 
     def _change(self, run: CourseKey, method: str, path: str, **content: Any) -> None:
-        answer = self._session.request(method, path, **content)
+        try:
+            answer = self._session.request(method, path, **content)
+        except Unavailable as error:
+            if self.read(run) is None:
+                raise CourseMissing(run) from error
+            raise Failed(str(error), over=error.over) from error
         if answer.status == NOT_FOUND:
             raise CourseMissing(run)
         _expect(answer, f"changes {run}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from cms.djangoapps.contentstore.views.assets import update_course_run_asset  # type: ignore[import-not-found]
@@ -12,10 +14,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from opaque_keys.edx.keys import CourseKey
+from pymongo.errors import ConnectionFailure
 from xmodule.modulestore.django import modulestore  # type: ignore[import-not-found]
 from xmodule.modulestore.exceptions import DuplicateCourseError  # type: ignore[import-not-found]
 
-from openedx_catalog_publisher.platform.errors import CourseMissing, Refused
+from openedx_catalog_publisher.platform.errors import CourseMissing, Refused, Unavailable
 from openedx_catalog_publisher.platform.studio import (
     INSTRUCTOR,
     INSTRUCTOR_PACED,
@@ -38,8 +41,14 @@ class InProcessStudio:
         self._username = username
 
     def read(self, run: CourseKey) -> RunInStudio | None:
-        """Return what Studio shows of a course run."""
-        course = modulestore().get_course(run)
+        """
+        Return what Studio shows of a course run.
+
+        Raises:
+            Unavailable: when the modulestore does not answer.
+        """
+        with _reaching():
+            course = modulestore().get_course(run)
         if course is None:
             return None
         team = CourseAccessRole.objects.filter(course_id=run, role=INSTRUCTOR)
@@ -56,6 +65,7 @@ class InProcessStudio:
         Make an empty course run.
 
         Raises:
+            Unavailable: when the modulestore does not answer.
             Refused: when the account is missing or may not, or the key is taken but for its case.
         """
         key = run.key
@@ -66,6 +76,7 @@ class InProcessStudio:
         Make a course run as a copy of another.
 
         Raises:
+            Unavailable: when the modulestore does not answer.
             Refused: when the account is missing or may not, or the key is taken but for its case.
         """
         key = run.key
@@ -80,13 +91,15 @@ class InProcessStudio:
 
         Raises:
             CourseMissing: when there is none.
+            Unavailable: when the modulestore does not answer.
             Refused: when the account, or one of the team, is missing.
         """
         user, store = self._user(), modulestore()
-        course = store.get_course(run)
+        with _reaching():
+            course = store.get_course(run)
         if course is None:
             raise CourseMissing(run)
-        with transaction.atomic():
+        with _reaching(), transaction.atomic():
             self._add_team(run, changes.team)
             with store.bulk_operations(run):
                 if _set(course, run, changes):
@@ -100,11 +113,11 @@ class InProcessStudio:
             "self_paced": run.pacing == SELF_PACED,
         }
         try:
-            with transaction.atomic():
+            with _reaching(), transaction.atomic():
                 make(fields)
                 self._add_team(run.key, run.team)
         except DuplicateCourseError as error:
-            if modulestore().get_course(run.key) is None:
+            if self.read(run.key) is None:
                 raise Refused(
                     f"Studio has a course run whose key differs from {run.key} by its case alone. Use that key."
                 ) from error
@@ -128,6 +141,15 @@ class InProcessStudio:
                 "CATALOG_PUBLISHER_STUDIO_USERNAME."
             )
         return user
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Tell the modulestore's being out of reach from what it says no to."""
+    try:
+        yield
+    except ConnectionFailure as error:
+        raise Unavailable(f"The modulestore does not answer: {type(error).__name__}.") from error
 
 
 def _set(course: Any, run: CourseKey, changes: RunChanges) -> bool:
