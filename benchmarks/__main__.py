@@ -33,9 +33,10 @@ WRITING = (
     "create",
     "drafts",
     "officials",
+    "relay",
 )
 ROWS = (*READING, *WRITING)
-QUICK = {"courses": 4, "release": 3, "bulk": 4, "repetitions": 1}
+QUICK = {"courses": 4, "release": 3, "bulk": 4, "events": 10, "repetitions": 1}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,7 +59,10 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=3, help="runs of each course (default 3)")
     parser.add_argument("--release", type=int, default=300, help="courses of the release (default 300)")
     parser.add_argument("--bulk", type=int, default=2000, help="courses of the rows by batches (default 2,000)")
-    parser.add_argument("--repetitions", type=int, default=20, help="pairs of each row (default 20; the release: 5)")
+    parser.add_argument("--events", type=int, default=500, help="events that the relay is given (default 500)")
+    parser.add_argument(
+        "--repetitions", type=int, default=20, help="pairs of each row (default 20; release and relay: 5)"
+    )
     parser.add_argument("--format", choices=("text", "rst"), default="text", help="for a terminal, or for docs/")
     parser.add_argument("--quick", action="store_true", help="smallest sizes: shows that the scripts work")
     options = parser.parse_args(arguments)
@@ -76,7 +80,7 @@ def _measure(options: argparse.Namespace) -> list[Result]:
     from benchmarks.report import Result, as_rst, as_text, machine  # noqa: PLC0415
 
     catalogue = Catalogue(options.runs)
-    sizes = Sizes(repetitions=options.repetitions, release=options.release, bulk=options.bulk)
+    sizes = Sizes(repetitions=options.repetitions, release=options.release, bulk=options.bulk, events=options.events)
     sys.stdout.write(f"{machine()}; {options.courses:,} published courses in the background.\n\n")
     catalogue.make_published(options.courses)
     cases = [*reading_cases(Audience(catalogue), sizes), *writing_cases(catalogue, sizes)]

@@ -17,6 +17,7 @@ from django.db import connection, models
 from benchmarks.catalogue import TEXTS, Catalogue
 from benchmarks.floor import Copies, Drafts, edit_course, publish_first, republish, review_and_publish
 from benchmarks.measure import Work
+from benchmarks.relaying import EVENTS, LOOKS, STATEMENTS_PER_DELIVERY, relayed
 from openedx_catalog_publisher.api import (
     Ofac,
     Selection,
@@ -50,11 +51,13 @@ class Sizes:
         repetitions: pairs of each case that is measured by repeating it.
         release: courses of the release.
         bulk: courses of the cases that are measured batch by batch.
+        events: events that the relay is given at once.
     """
 
     repetitions: int
     release: int
     bulk: int
+    events: int = EVENTS
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class Case:
         repetitions: how many pairs.
         prepare: makes the rows of one repetition and returns the engine's work and the floor's.
         in_batches: whether the repetitions are the parts of one whole, whose total counts.
+        things: how many of what one run does are told by the second; 0 where that says nothing.
     """
 
     name: str
@@ -94,6 +98,7 @@ class Case:
     repetitions: int
     prepare: Callable[[], tuple[Work, Work]]
     in_batches: bool = False
+    things: int = 0
 
 
 def writing_cases(catalogue: Catalogue, sizes: Sizes) -> list[Case]:
@@ -172,6 +177,14 @@ def writing_cases(catalogue: Catalogue, sizes: Sizes) -> list[Case]:
             repetitions=batches,
             prepare=lambda: _first_publications(catalogue, batch),
             in_batches=True,
+        ),
+        Case(
+            name="relay",
+            title=f"relay of {sizes.events} events to a consumer that does nothing",
+            bound=Bound(statements=STATEMENTS_PER_DELIVERY * sizes.events + LOOKS, ratio=ratio),
+            repetitions=max(2, sizes.repetitions // 4),
+            prepare=lambda: relayed(sizes.events),
+            things=sizes.events,
         ),
     ]
 

@@ -72,11 +72,14 @@ class Result:
             f"{figures.ratio:.1f}",
             f"{low:.1f} to {high:.1f}",
             _ratio_bound(bound),
-            _time(self.seconds),
-            _time(self.floor_seconds),
+            _time(self.seconds) + self._rate(self.seconds),
+            _time(self.floor_seconds) + self._rate(self.floor_seconds),
             _seconds_bound(bound),
             "yes" if self.statements_hold and self.times_hold else "NO",
         )
+
+    def _rate(self, seconds: float) -> str:
+        return f" ({self.case.things / seconds:,.0f} a second)" if self.case.things else ""
 
 
 def _ratio_bound(bound: Bound) -> str:

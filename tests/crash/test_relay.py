@@ -7,11 +7,6 @@ bears the Message-ID under which it was sent before.
 
 from __future__ import annotations
 
-import os
-import random
-import subprocess
-import sys
-import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,9 +21,9 @@ from openedx_catalog_publisher.api import Selection, unpublish
 from openedx_catalog_publisher.models import Delivery, EventKind, OutboxEvent, SentMail
 from openedx_catalog_publisher.outbox import record
 from openedx_catalog_publisher.outbox.relay import relay
+from tests.crash.killing import kill_two_relays
 from tests.crash.mail_folder import mail_settings, mails_in
 from tests.crash.test_crash_points import Crash, Crashed, kill_this_connection
-from tests.crash.test_killed_process import is_connected
 from tests.factories import SYSTEM, make_member, publish_now
 from tests.outbox.recording import pass_time
 from tests.races.catalog import Catalog, Item
@@ -38,11 +33,8 @@ from tests.races.table import CRASH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.mysql, pytest.mark.slow]
 
-ROOT = Path(__file__).parents[2]
 ROUNDS_PER_KILL = 10
 RUNS_PER_KILL = 4
-MOST_SECONDS_ALIVE = 0.5
-SECONDS_UNTIL_ROLLED_BACK = 30
 
 
 @pytest.fixture
@@ -159,39 +151,8 @@ def test_a_relay_that_crashes_at_any_point_loses_no_mail_and_no_order(
 
 def kill_relays(catalog: Catalog, folder: Path, people: list[Any], seed: int) -> int:
     """Let two relays run, kill one and then the other, and return how many mails came again."""
-    lots = random.Random(seed)  # noqa: S311 - moments, not secrets
     events = go_live_twice(catalog.make(RUNS_PER_KILL))
-    environment = {
-        **os.environ,
-        "CATALOG_DB_NAME": connection.settings_dict["NAME"],
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-    }
-    victims = [
-        subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "tests.crash.relay_victim", str(folder)],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    connections = []
-    try:
-        for victim in victims:
-            assert victim.stdout is not None
-            connections.append(int(victim.stdout.readline()))
-            time.sleep(lots.uniform(0, MOST_SECONDS_ALIVE))
-    finally:
-        for victim in victims:
-            victim.kill()
-            assert victim.stdout is not None
-            victim.stdout.close()
-            victim.wait()
-    deadline = time.monotonic() + SECONDS_UNTIL_ROLLED_BACK
-    while any(map(is_connected, connections)):
-        assert time.monotonic() < deadline, "the database still waits for a killed process"
-        time.sleep(0.01)
+    kill_two_relays(mail_settings(str(folder)), seed)
     finish()
     return check_mails(mails_in(folder), events, people)
 
