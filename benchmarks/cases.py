@@ -181,7 +181,7 @@ def writing_cases(catalogue: Catalogue, sizes: Sizes) -> list[Case]:
         Case(
             name="relay",
             title=f"relay of {sizes.events} events to a consumer that does nothing",
-            bound=Bound(statements=STATEMENTS_PER_DELIVERY * sizes.events + LOOKS, ratio=ratio),
+            bound=Bound(statements=STATEMENTS_PER_DELIVERY * sizes.events + LOOKS),
             repetitions=max(2, sizes.repetitions // 4),
             prepare=lambda: relayed(sizes.events),
             things=sizes.events,
