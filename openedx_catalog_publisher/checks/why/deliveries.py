@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from openedx_catalog_publisher.checks.why.answer import ADMINISTRATORS, OPERATORS, RELAY, Doing, Reason, Step, Verdict
 from openedx_catalog_publisher.checks.why.facts import Facts
@@ -69,14 +69,18 @@ class Peers:
             (row.consumer_id, row.event_id): row
             for row in Delivery.objects.filter(event__in=[event.pk for event in self._events])
         }
-        self._shown = self._shown_before()
+        # With the consumers, since these come first in the index of whose turn it is.
+        consumers = [row.pk for row in self.rows.values()]
+        of_units = Delivery.objects.filter(
+            consumer__in=consumers, object_type__in=UnitKind.values, object_code__in=self._codes
+        )
+        self._shown = _shown_before(of_units)
         self._first_under_way: dict[tuple[int, str], Delivery] = {}
-        under_way = Delivery.objects.filter(object_type__in=UnitKind.values, object_code__in=self._codes)
-        for row in under_way.filter(state__in=UNDER_WAY).order_by("sequence"):
+        for row in of_units.filter(state__in=UNDER_WAY).order_by("sequence"):
             self._first_under_way.setdefault((row.consumer_id, row.object_code), row)
         self._drift = {
             (check.consumer_id, check.unit_uuid): check
-            for check in DriftCheck.objects.filter(unit_uuid__in=self._codes)
+            for check in DriftCheck.objects.filter(consumer__in=consumers, unit_uuid__in=self._codes)
         }
         self._without: dict[str, Mapping[UUID, NoEffect]] = {}
 
@@ -90,21 +94,6 @@ class Peers:
             sequence__gt=OuterRef("sequence"),
         )
         return list(of_units.filter(~Exists(later)).order_by("-sequence"))
-
-    def _shown_before(self) -> frozenset[tuple[int, str]]:
-        """Return the consumers, and codes of units, of which a publication was delivered, and no withdrawal since."""
-        done = Delivery.objects.filter(
-            object_type__in=UnitKind.values,
-            object_code__in=self._codes,
-            state=Delivery.State.DONE,
-            event__kind__in=LIFE,
-        ).order_by()
-        last: dict[tuple[int, str], tuple[int, str]] = {}
-        for consumer, code, kind, number in done.values_list("consumer", "object_code", "event__kind").annotate(
-            last=Max("sequence")
-        ):
-            last[consumer, code] = max(last.get((consumer, code), (0, "")), (number, kind))
-        return frozenset(at for at, (_, kind) in last.items() if kind == EventKind.PUBLISHED)
 
     def verdict(self, name: str, unit: UnitRoot) -> Verdict:
         """Return what is known of a unit at the peer of a consumer."""
@@ -271,6 +260,16 @@ class Peers:
 
     def _error(self, delivery: Delivery) -> str:
         return f" {delivery.last_error}" if self._internals and delivery.last_error else ""
+
+
+def _shown_before(deliveries: QuerySet[Delivery]) -> frozenset[tuple[int, str]]:
+    """Return the consumers, and codes of units, of which a publication was delivered, and no withdrawal since."""
+    done = deliveries.filter(state=Delivery.State.DONE, event__kind__in=LIFE).order_by()
+    last: dict[tuple[int, str], tuple[int, str]] = {}
+    rows = done.values_list("consumer", "object_code", "event__kind").annotate(last=Max("sequence"))
+    for consumer, code, kind, number in rows:
+        last[consumer, code] = max(last.get((consumer, code), (0, "")), (number, kind))
+    return frozenset(at for at, (_, kind) in last.items() if kind == EventKind.PUBLISHED)
 
 
 STUDIO_CODES: Mapping[State, str] = {
