@@ -59,6 +59,10 @@ test-mysql: $(VENV)/.installed-test $(VENV)/.installed-mysql ## The whole suite 
 servers: ## Install MariaDB, Redis, the driver's needs and Chromium where missing (Debian or Ubuntu, as root)
 	$(or $(PYTHON),python3) scripts/with_servers.py --install
 
+.PHONY: tutor
+tutor: $(VENV)/.installed-test .venv-tutor-ulmo/.installed .venv-tutor-verawood/.installed ## The plugin for Tutor, rendered by the Tutors of both releases
+	$(BIN)/python -m pytest tests/tutor
+
 .PHONY: races
 races: $(VENV)/.installed-test $(VENV)/.installed-mysql ## Races and crashes at length (2,000 rounds a pair, maybe an hour); writes their page
 	$(BIN)/python scripts/with_servers.py -- $(BIN)/python -m pytest tests/races tests/crash \
@@ -178,6 +182,12 @@ $(VENV)/.installed: requirements/base.in requirements/ulmo.txt requirements/vera
 
 $(VENV)/.installed-mysql: requirements/mysql.in $(VENV)/.installed
 	$(PIP) -r requirements/mysql.in -c requirements/$(RELEASE).pins.txt
+	@touch $@
+
+.venv-tutor-%/.installed: requirements/tutor-%.txt tutor/pyproject.toml
+	$(PYTHON) -m venv .venv-tutor-$*
+	.venv-tutor-$*/bin/python -m pip --disable-pip-version-check install --quiet -r $<
+	.venv-tutor-$*/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --editable tutor
 	@touch $@
 
 $(VENV)/.installed-%: requirements/%.txt $(VENV)/.installed

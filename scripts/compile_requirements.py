@@ -9,6 +9,9 @@ installed depends on the interpreter; so each release is compiled by its own.
 The files of tools (demo, test, quality, doc, dev) are installed beside either release. So they pin no package that a
 release pins: pip would refuse the two versions. A tool that needs another version of such a package would show when
 both are installed, which CI does.
+
+Tutor, on which the plugin in ``tutor/`` is tried, has an environment of its own for each release; so its pins stand
+alone.
 """
 
 import os
@@ -19,6 +22,7 @@ from pathlib import Path
 
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements"
 TOOLS = ("demo", "test", "quality", "doc", "dev")
+TUTORS = ("tutor-ulmo", "tutor-verawood")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==", re.MULTILINE)
 # Installed with every environment, and not pinned by any file.
 INSTALLERS = ("pip", "wheel")
@@ -59,13 +63,15 @@ def pinned_names(name: str) -> set[str]:
 
 
 def main(python_3_11: str, python_3_12: str) -> None:
-    """Compile the releases, then the tools beside them."""
+    """Compile the releases, the tools beside them, and the Tutors."""
     compile_file(python_3_11, "ulmo")
     compile_file(python_3_12, "verawood")
     of_releases = sorted(pinned_names("ulmo") | pinned_names("verawood") | set(INSTALLERS))
     left_out = [option for name in of_releases for option in ("--unsafe-package", name)]
     for tool in TOOLS:
         compile_file(python_3_11, tool, "--constraint", "ulmo.txt", *left_out)
+    for tutor in TUTORS:
+        compile_file(python_3_11, tutor)
 
 
 if __name__ == "__main__":

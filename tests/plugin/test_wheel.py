@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -34,6 +35,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / name, copy)
     shutil.copytree(ROOT / "requirements", copy / "requirements")
     shutil.copytree(ROOT / PACKAGE, copy / PACKAGE, ignore=NOT_SHIPPED)
+    # A package of its own, beside this one.
+    shutil.copytree(ROOT / "tutor", copy / "tutor", ignore=NOT_SHIPPED)
     for sample in SAMPLES:
         path = copy / PACKAGE / sample
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,6 +66,16 @@ def test_the_wheel_carries_every_file_of_the_package_and_no_other(source: Path, 
     shipped = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
 
     assert shipped == {f"{PACKAGE}/{name}" for name in files_below(source / PACKAGE)}
+
+
+@pytest.mark.slow
+def test_the_plugin_for_tutor_is_in_neither_distribution(source: Path, wheel: Path) -> None:
+    (sdist,) = wheel.parent.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        shipped = [*archive.getnames(), *ZipFile(wheel).namelist()]
+
+    assert (source / "tutor" / "pyproject.toml").exists()
+    assert [name for name in shipped if "tutor" in name] == []
 
 
 @pytest.mark.slow
