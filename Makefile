@@ -9,6 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 # Change these on the command line, for example: make run PORT=8080
 VENV ?= .venv
 PORT ?= 8000
+STUDIO_PORT ?= 8001
 # Rounds of each race, crash and property test: of `make test`, of the suite against servers, of `make races`.
 ROUNDS ?= 5
 SERVER_ROUNDS ?= 30
@@ -32,13 +33,8 @@ help: ## List what can be done
 		/^[a-z0-9_-]+:.*## / { printf "  %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: $(VENV)/.installed ## Run the demo with an invented catalog, on http://127.0.0.1:8000/ (PORT=...)
-	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py import_demo_catalog
-	@$(BIN)/python manage.py create_demo_users
-	@CATALOG_PORT=$(PORT) $(BIN)/python manage.py open_demo_reviews
-	@printf '\nThe demo runs on http://127.0.0.1:%s/ (Ctrl-C stops it)\n\n' '$(PORT)'
-	@CATALOG_PORT=$(PORT) $(BIN)/python manage.py runserver --noreload 127.0.0.1:$(PORT)
+run: $(VENV)/.installed ## Run the demo with an invented catalog, on http://127.0.0.1:8000/ (PORT=... STUDIO_PORT=...)
+	@CATALOG_PORT=$(PORT) CATALOG_STUDIO_PORT=$(STUDIO_PORT) $(BIN)/python manage.py run_demo
 
 .PHONY: test
 test: $(VENV)/.installed-test ## Run the test suite on SQLite: no servers, less than two minutes, all but what is slow

@@ -14,6 +14,8 @@ from edx_django_utils.plugins import add_plugins, get_plugin_apps
 
 from demo.databases import database_from_environment
 from demo.jwt_keys import public_key_set, signing_key
+from demo.ports import HOST, ports
+from demo.stand_in_studio import StandIn
 
 PROJECT_TYPE = "lms.djangoapp"
 
@@ -151,13 +153,33 @@ MEDIA_ROOT = VAR_DIR / "media"
 EMAIL_BACKEND = "demo.mail_files.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = "Catalog <catalog@example.org>"
-HOME_PAGE = f"http://127.0.0.1:{os.environ.get('CATALOG_PORT', '8000')}"
+DEMO_PORTS = ports(VAR_DIR)
+HOME_PAGE = f"http://{HOST}:{DEMO_PORTS.server}"
 CATALOG_PUBLISHER_REVIEW_URL_ROOT = f"{HOME_PAGE}/catalog_publisher/review"
 PLATFORM_NAME = "Catalog publisher demo"
 
-# No broker here: a task runs where it is started.
+# No broker here: a task runs where it is started. But for the relay, which `make run` lets run in a process beside the
+# server; so whoever edits waits for no delivery.
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+RELAY_RUNS_BESIDE = True
+
+# Whether `make run` runs this, which can stop and start the stand-in for Studio.
+STUDIO_CAN_BE_STOPPED = bool(os.environ.get("CATALOG_DEMO_RUNS"))
+
+# Mails, webhooks, and course runs in the stand-in for Studio. Consumers that write to the LMS have nobody here to write
+# to.
+CATALOG_PUBLISHER_CONSUMERS = [
+    "openedx_catalog_publisher.consumers.notifications.Notifications",
+    "openedx_catalog_publisher.consumers.webhooks.Webhooks",
+    "openedx_catalog_publisher.consumers.studio.Studio",
+]
+STUDIO_PAGE = f"http://{HOST}:{DEMO_PORTS.studio}"
+CATALOG_PUBLISHER_STUDIO_API_ROOT = STUDIO_PAGE
+CATALOG_PUBLISHER_STUDIO_SECONDS = 10
+CATALOG_PUBLISHER_OAUTH_ROOT = STUDIO_PAGE
+CATALOG_PUBLISHER_OAUTH_CLIENT_ID = StandIn.client_id
+CATALOG_PUBLISHER_OAUTH_CLIENT_SECRET = StandIn.client_secret
 
 add_plugins(__name__, PROJECT_TYPE, "common")
 add_plugins(__name__, PROJECT_TYPE, "devstack")

@@ -1,11 +1,12 @@
 """
 A stand-in for Studio on this machine: the requests of ``/api/v1/course_runs/`` and of tokens, and nothing else.
 
-    python -m demo.stand_in_studio [PORT]
+    python -m demo.stand_in_studio [PORT] [FILE]
 
-It is no Studio. It keeps course runs in memory, and answers as Studio does, with its traps: a key that is taken is a
-failure with status 500, PUT replaces the whole team and PATCH adds to it, a rerun without a team has none, an account
-that it does not know is refused. Tests let it fail as networks and services do.
+It is no Studio, and its page ``/`` says so. It keeps course runs in memory, and in a file where one is given, and
+answers as Studio does, with its traps: a key that is taken is a failure with status 500, PUT replaces the whole team
+and PATCH adds to it, a rerun without a team has none, an account that it does not know is refused. Tests let it fail as
+networks and services do.
 """
 
 from __future__ import annotations
@@ -17,18 +18,36 @@ import secrets
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote
+
+from demo import studio_file
+from demo.studio_page import page
 
 COURSE_RUNS = "/api/v1/course_runs/"
 PICTURES = {"image/jpeg": "course_image.jpg", "image/png": "course_image.png"}
 PACES = ("self_paced", "instructor_paced")
 SECONDS_BETWEEN_BYTES = 0.05
+REMEMBERED = 8
+"""How many of the last requests its page shows."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A request for course runs, and how it was answered."""
+
+    at: datetime
+    method: str
+    path: str
+    status: int
 
 
 @dataclass
@@ -44,6 +63,8 @@ class StandIn:
         pictures: the picture that each course run was given last.
         tokens: tokens that are valid.
         requests: method and path of each request for course runs, in order.
+        seen: the last of them that were answered, with time and status.
+        file: where the runs are kept; None to keep them nowhere.
         faults: what the next requests for course runs meet, the first first: ``500``, ``302``, ``hang``, ``slow``,
             ``cut before`` or ``cut after`` their effect, or nothing.
         seconds: how long it hangs.
@@ -56,6 +77,8 @@ class StandIn:
     pictures: dict[str, bytes] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
     requests: list[tuple[str, str]] = field(default_factory=list)
+    seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    file: Path | None = None
     faults: list[str] = field(default_factory=list)
     seconds: float = 3.0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -77,8 +100,13 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        """Show a course run, or all of them."""
-        self._answer(self._get)
+        """Show a course run, or all of them; or the page."""
+        if self.path == "/":
+            with self.stand_in.lock:
+                shown = page(self.stand_in)
+            self._write(HTTPStatus.OK, shown)
+        else:
+            self._answer(self._get)
 
     def do_POST(self) -> None:
         """Give a token; make, copy or picture a course run."""
@@ -131,6 +159,8 @@ class Handler(BaseHTTPRequestHandler):
         try:
             with stand_in.lock:
                 status, body = act()
+                if stand_in.file is not None and self.command != "GET":
+                    studio_file.write(stand_in.file, stand_in.runs)
         except Refusal as refusal:
             status, body = refusal.status, refusal.body
         if fault == "cut after":
@@ -173,6 +203,7 @@ class Handler(BaseHTTPRequestHandler):
             "pacing_type": asked.get("pacing_type", PACES[1]),
             "team": members,
             "images": {"card_image": f"http://{self.headers['Host']}/none.png"},
+            "changed": _now(),
         }
         return self.stand_in.runs[key]
 
@@ -185,6 +216,7 @@ class Handler(BaseHTTPRequestHandler):
         if "schedule" in asked:
             run["schedule"] = self._schedule(asked)
         run["pacing_type"] = asked.get("pacing_type", run["pacing_type"])
+        run["changed"] = _now()
         return HTTPStatus.OK, run
 
     def _picture(self, run: dict[str, Any]) -> dict[str, Any]:
@@ -197,6 +229,7 @@ class Handler(BaseHTTPRequestHandler):
             raise Refusal(HTTPStatus.BAD_REQUEST, {"card_image": [said]})
         self.stand_in.pictures[run["id"]] = bytes(part.get_content())
         run["images"] = {"card_image": f"http://{self.headers['Host']}/asset-v1:{run['id']}+{name}"}
+        run["changed"] = _now()
         return dict(run["images"])
 
     def _members(self, team: Any) -> list[dict[str, str]]:
@@ -230,9 +263,11 @@ class Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
     def _write(self, status: HTTPStatus, body: Any, *, slowly: bool = False, location: str = "") -> None:
+        if self.path.startswith(COURSE_RUNS):
+            self.stand_in.seen.append(Seen(datetime.now(UTC), self.command, unquote(self.path), status))
         content = (body if isinstance(body, str) else json.dumps(body)).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "text/html" if isinstance(body, str) else "application/json")
+        self.send_header("Content-Type", "text/html; charset=utf-8" if isinstance(body, str) else "application/json")
         self.send_header("Content-Length", str(len(content)))
         if location:
             self.send_header("Location", location)
@@ -259,10 +294,17 @@ def serving(stand_in: StandIn, port: int = 0) -> Iterator[str]:
             server.shutdown()
 
 
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
 def main(arguments: list[str]) -> None:
     """Serve until interrupted."""
-    with serving(StandIn(), int(arguments[0]) if arguments else 8001) as address:
-        sys.stdout.write(f"A stand-in for Studio, which is none, is on {address}{COURSE_RUNS}\n")
+    port, *rest = arguments or ["8001"]
+    file = Path(rest[0]) if rest else None
+    stand_in = StandIn(file=file, runs=studio_file.read(file) if file is not None else {})
+    with serving(stand_in, int(port)) as address:
+        sys.stdout.write(f"A stand-in for Studio, which is none, is on {address}/\n")
         sys.stdout.flush()
         threading.Event().wait()
 

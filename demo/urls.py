@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import path
 from edx_django_utils.plugins import get_plugin_url_patterns
 
-from demo.views import api_docs, catalog, drafts, mailbox, micro_frontends, people
+from demo.views import api_docs, catalog, drafts, mailbox, micro_frontends, people, studio
 from demo.views.home import home
 
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("demo/log-in/", people.log_in, name="log-in"),
     path("demo/log-out/", people.log_out, name="log-out"),
+    path("demo/studio/", studio.switch, name="studio"),
     path("demo/token/", people.token, name="token"),
     path("csrf/api/v1/token", micro_frontends.csrf_token, name="csrf-token"),
     path("login_refresh", micro_frontends.refresh_login, name="refresh-login"),

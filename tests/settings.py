@@ -30,3 +30,11 @@ if core_catalog_missing() is None:
 
 # Commands are measured and interleaved by themselves; what wants the relay names its consumers.
 CATALOG_PUBLISHER_CONSUMERS: list[str] = []
+RELAY_RUNS_BESIDE = False
+
+# What calls Studio over HTTP brings a stand-in of its own.
+CATALOG_PUBLISHER_STUDIO_API_ROOT = ""
+CATALOG_PUBLISHER_STUDIO_SECONDS = 90
+CATALOG_PUBLISHER_OAUTH_ROOT = ""
+CATALOG_PUBLISHER_OAUTH_CLIENT_ID = ""
+CATALOG_PUBLISHER_OAUTH_CLIENT_SECRET = ""

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from demo import recipe
+from demo import delivery_recipe, recipe
 from demo.accounts import ACCOUNTS, RIGHTS
 from demo.course_cards import cards_of, with_parts
+from demo.deliveries import delivery_figures, stand_in_state
 from demo.views.pages import API_ROOT, render_page
 from demo.views.people import NEXT, next_page
 from openedx_catalog_publisher.models import (
@@ -39,8 +40,9 @@ class Figure:
 @require_safe
 @ensure_csrf_cookie
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the people, the words, what to try, what the catalog holds, and the courses that were published last."""
+    """Show the people, the words, what to try, what the catalog holds and delivers, and what was published last."""
     after = next_page(request.GET.get(NEXT, ""))
+    api = request.build_absolute_uri(API_ROOT).rstrip("/")
     context = {
         "here": "home",
         "people": ACCOUNTS,
@@ -57,8 +59,11 @@ def home(request: HttpRequest) -> HttpResponse:
             Figure("open reviews", Review.objects.filter(open_unit__isnull=False).count()),
             Figure("publications on record", Publication.objects.count()),
         ],
+        "deliveries": delivery_figures(),
+        "stand_in": stand_in_state(),
         "cards": cards_of(_newest(), timezone.now()),
-        "steps": recipe.steps(request.build_absolute_uri(API_ROOT).rstrip("/")),
+        "steps": recipe.steps(api),
+        "delivery_steps": delivery_recipe.steps(api),
     }
     return render_page(request, "demo/home.html", context)
 

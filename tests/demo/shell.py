@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 ASSIGNMENT = re.compile(r"(?P<name>[A-Z]+)=(?P<value>\S+|\$\(.*\))")
@@ -67,9 +67,14 @@ class Shell:
         assert answer.status_code == 200, answer.content
         return _output(["sh", "-c", pipe], answer.content)
 
-    def _manage(self, words: str) -> str:
+    def _manage(self, command: str) -> str:
         output = StringIO()
-        call_command(*words.split(), stdout=output)
+        words = self._words(command)
+        try:
+            call_command(*words, stdout=output, stderr=output)
+        except CommandError as error:
+            # As on the command line, where the next command is run all the same.
+            output.write(f"CommandError: {error}")
         return output.getvalue().strip()
 
     def _words(self, command: str) -> list[str]:

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from demo import recipe
+from demo import delivery_recipe, recipe
 from demo.recipe import COURSE, NEW_TITLE, RUN
 from openedx_catalog_publisher.models import Course, CourseRun, Publication, Status
 from tests.demo.catalog import import_catalog
@@ -103,5 +103,6 @@ def test_the_quickstart_shows_the_same_commands() -> None:
     page = QUICKSTART.read_text(encoding="utf-8")
 
     shown = [line.removeprefix("   $ ") for line in page.splitlines() if line.startswith("   $ ")]
-    steps = recipe.steps("http://127.0.0.1:8000/api/catalog_publisher/v1")
+    api = "http://127.0.0.1:8000/api/catalog_publisher/v1"
+    steps = (*recipe.steps(api), *delivery_recipe.steps(api))
     assert shown == [command for step in steps for command in step.commands]
