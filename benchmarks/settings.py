@@ -17,6 +17,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 MEDIA_ROOT = Path(SQLITE_FOLDER.name) / "media"
 
 # Commands are measured and interleaved by themselves; what wants the relay names its consumers.
-CATALOG_PUBLISHER_CONSUMERS: list[str] = []
+CATALOG_PUBLISHER_CONSUMERS = []
 CATALOG_PUBLISHER_STUDIO_API_ROOT = ""
 RELAY_RUNS_BESIDE = False

@@ -29,7 +29,7 @@ if core_catalog_missing() is None:
     INSTALLED_APPS += ["openedx_catalog"]
 
 # Commands are measured and interleaved by themselves; what wants the relay names its consumers.
-CATALOG_PUBLISHER_CONSUMERS: list[str] = []
+CATALOG_PUBLISHER_CONSUMERS = []
 RELAY_RUNS_BESIDE = False
 
 # What calls Studio over HTTP brings a stand-in of its own.
