@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -20,6 +21,7 @@ import requests
 
 from demo import ports
 from demo.delivery_recipe import COURSE, RUN
+from demo.management.commands.import_demo_catalog import CATALOG
 from demo.ports import HOST, Ports
 from scripts.with_servers import free_port
 
@@ -78,12 +80,26 @@ def environment(var: Path, chosen: Ports | None = None) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the demo keeps, with its catalog, so that not every test imports it."""
-    var = tmp_path_factory.mktemp("demo")
-    for command in ("migrate", "import_demo_catalog"):
-        subprocess.run(  # noqa: S603
-            [sys.executable, "manage.py", command], cwd=ROOT, env=environment(var), check=True, capture_output=True
+    """What the demo keeps, with one course of its catalog, which is soon imported and delivered."""
+    folder = tmp_path_factory.mktemp("demo")
+    rows = CATALOG.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [row for row in rows if (read := json.loads(row)).get("kind") != "course" or read["key"] == COURSE]
+    catalog = folder / CATALOG.name
+    catalog.write_text("".join(kept), encoding="utf-8")
+    # Beside it lie the pictures that it names.
+    (folder / "images").symlink_to(CATALOG.parent / "images")
+    var = folder / "var"
+    for command in (["migrate"], ["import_courses", str(catalog), "--format", "catalog-json"]):
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=environment(var),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
         )
+        assert done.returncode == 0, done.stdout
     return var
 
 
