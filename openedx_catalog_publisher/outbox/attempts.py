@@ -35,9 +35,18 @@ class Relayed:
         return self.delivered + self.failed + self.dead
 
 
-def note_done(delivery: Delivery, done: Relayed, outcome: Delivery.Outcome | None) -> None:
-    """Note that a delivery is done, with what else is to be said of it, and that its consumer's peer is there."""
-    wake(delivery.consumer)
+def note_done(delivery: Delivery, done: Relayed, outcome: Delivery.Outcome | None, *, reached: bool = True) -> None:
+    """
+    Note that a delivery is done, with what else is to be said of it.
+
+    Arguments:
+        delivery: the delivery.
+        done: where it is counted.
+        outcome: what else is to be said.
+        reached: whether the consumer's peer was reached, so that one that rested is awake.
+    """
+    if reached:
+        wake(delivery.consumer)
     if settle(delivery, outcome):
         done.delivered += 1
     else:

@@ -67,6 +67,16 @@ class Errand(Protocol):
         """Note what came of it, in the relay's own thread. Returns and raises what ``Consumer.deliver`` does."""
 
 
+class NothingToDo:
+    """The errand for an event that does not concern the peer: nobody is asked, so it tells nothing of the peer."""
+
+    def run(self) -> None:
+        """Do nothing."""
+
+    def finish(self) -> None:
+        """Note nothing."""
+
+
 @runtime_checkable
 class Courier(Consumer, Protocol):
     """

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from openedx_catalog_publisher.models import Delivery
 from openedx_catalog_publisher.outbox.attempts import Relayed, note_done, note_failed
-from openedx_catalog_publisher.outbox.consumers import Courier, Errand
+from openedx_catalog_publisher.outbox.consumers import Courier, Errand, NothingToDo
 from openedx_catalog_publisher.outbox.leases import Due, due_deliveries, take
 
 BATCH = 50
@@ -102,5 +102,5 @@ def _end(way: _Way, future: Future[None], done: Relayed) -> bool:
     # Whatever a consumer raises is its own; it is noted, and other deliveries go on.
     except Exception as error:  # noqa: BLE001
         return not note_failed(way.delivery, error, done)
-    note_done(way.delivery, done, outcome)
+    note_done(way.delivery, done, outcome, reached=not isinstance(way.errand, NothingToDo))
     return True

@@ -311,6 +311,17 @@ class TestWhatFails:
         assert OutboxConsumer.objects.get(pk=row.consumer_id).failures == 0
         Recording.reset()
 
+    def test_an_event_that_it_did_not_ask_for_tells_nothing_of_the_receiver(self, receiver: Receiver) -> None:
+        row = subscription_to(receiver, object_types=["course_run"])
+        consumer = OutboxConsumer.objects.filter(pk=row.consumer_id)
+        consumer.update(failures=3)
+        make_event("course", object_type="course")
+        assert relay().delivered == 1
+        assert (receiver.came, consumer.get().failures) == ([], 3)
+        make_event("run", object_type="course_run")
+        assert relay().delivered == 1
+        assert (len(receiver.came), consumer.get().failures) == (1, 0)
+
     def test_a_refused_event_holds_no_other_object_up(self, receiver: Receiver) -> None:
         receiver.faults.append(answering(422, b'{"resource_link": ["Unknown course."]}'))
         subscription_to(receiver)

@@ -8,17 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from openedx_catalog_publisher.consumers.webhooks.messages import wanted
 from openedx_catalog_publisher.consumers.webhooks.sending import request_about
 from openedx_catalog_publisher.models import Delivery, EventKind, OutboxEvent, WebhookSubscription
-from openedx_catalog_publisher.outbox.consumers import Errand, NoEffect, Service
-
-
-class Nothing:
-    """What is to be done for an event that the subscription did not ask for."""
-
-    def run(self) -> None:
-        """Do nothing."""
-
-    def finish(self) -> None:
-        """Note nothing."""
+from openedx_catalog_publisher.outbox.consumers import Errand, NoEffect, NothingToDo, Service
 
 
 class Subscriber:
@@ -33,7 +23,7 @@ class Subscriber:
 
     def begin(self, event: OutboxEvent) -> Errand:
         """Return the request that tells of an event."""
-        return request_about(event, self._subscription) if wanted(event, self._subscription) else Nothing()
+        return request_about(event, self._subscription) if wanted(event, self._subscription) else NothingToDo()
 
     def deliver(self, event: OutboxEvent) -> Delivery.Outcome | None:
         """
