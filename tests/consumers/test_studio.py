@@ -160,6 +160,16 @@ class TestMaking:
         relay()
         assert list(studio.runs) == [there.key]
 
+    @pytest.mark.parametrize("fault", ["500", "cut before"])
+    def test_runs_of_an_import_are_not_made_after_a_failure_either(self, studio: StandIn, fault: str) -> None:
+        made = make_course(make_organization("AcmeX"), actor=IMPORT, title="Data", runs=2)
+        studio.faults = [fault]
+        assert relay().failed == 1
+        assert [known(run.uuid) for run in made.runs] == [("none", "")] * 2
+        pass_time()
+        assert relay().failed == 0
+        assert studio.runs == {}
+
     def test_runs_outside_of_the_platform_are_not_made(self, studio: StandIn) -> None:
         a_course()
         CourseType.objects.filter(slug="verified-audit").update(slug="bootcamp-2u")
@@ -368,7 +378,7 @@ class TestOutOfReach:
         studio.faults = ["500"]
         assert relay().failed == 1
         assert len(studio.requests) == 1
-        assert [known(run.uuid)[0] for run in made.runs] == ["pending", "done", "done"]
+        assert [known(run.uuid)[0] for run in made.runs] == ["pending"] * 3
 
     def test_a_run_at_which_studio_fails_lets_the_others_go_on(self, studio: StandIn) -> None:
         made = make_course(make_organization("AcmeX"), runs=2)

@@ -117,7 +117,7 @@ def test_every_command_does_what_the_page_says(shell: Shell, beside: Beside) -> 
     [delivery] = waiting.json()["results"]
     assert (delivery["object_key"], delivery["attempts"]) == (COURSE, 1)
     assert delivery["last_error"].startswith(("Unavailable: ", "OutOfReach: "))
-    assert (state.json()["key"], state.json()["studio_state"]) == (RUN, "failed")
+    assert (state.json()["key"], state.json()["studio_state"]) == (RUN, "pending")
     assert "ConnectionError" in state.json()["studio_error"]
     assert "studio could not be asked: " in drift
     assert "Verified: 0" in drift

@@ -68,19 +68,19 @@ class Studio:
             # Its draft said that it is on its way, when nobody had looked where its course runs.
             note(unit, State.NONE, in_studio=False)
         failed: list[PlatformError] = []
-        for run in runs:
-            begun = is_run and event.kind == EventKind.DRAFT_RUN_CREATED and not _is_imported(event)
+        begun = is_run and event.kind == EventKind.DRAFT_RUN_CREATED and not _is_imported(event)
+        for number, run in enumerate(runs):
             try:
                 _bring(studio, run, begun=begun, picture=picture)
             except OutOfReach as error:
-                # Nothing is wrong with the run, which stays on its way; the others would wait for nothing.
-                note(run.uuid, State.PENDING, str(error))
+                # Nothing is wrong with the runs, which stay on their way; the others would wait for nothing.
+                _tell(runs[number:], State.PENDING, str(error), begun=begun)
                 raise
             except PlatformError as error:
-                note(run.uuid, State.FAILED, str(error))
+                _tell([run], State.FAILED, str(error), begun=begun)
                 failed.append(error)
             except Exception as error:
-                note(run.uuid, State.FAILED, f"{type(error).__name__}: {error}")
+                _tell([run], State.FAILED, f"{type(error).__name__}: {error}", begun=begun)
                 raise
         if failed:
             raise failed[0]
@@ -104,6 +104,13 @@ class Studio:
         studio = backends.studio()
         found = {run: _holding(studio, run) for run in brought.values_list("uuid", flat=True)}
         return {run: holding for run, holding in found.items() if holding is not None}
+
+
+def _tell(runs: Sequence[WantedRun], state: CourseRun.StudioState, error: str, *, begun: bool) -> None:
+    """Note what came of an attempt, but of runs that nobody asked for: to say that they failed would ask for them."""
+    for run in runs:
+        if begun or run.state != State.NONE:
+            note(run.uuid, state, error)
 
 
 def _holding(studio: StudioBackend, unit: uuid.UUID) -> Holding | None:
