@@ -20,9 +20,8 @@ from openedx_catalog_publisher.api import Action, NotPermitted
 from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
 from openedx_catalog_publisher.models import BulkTask
 from openedx_catalog_publisher.rest.discovery.bulk_rows import rows_of
-from openedx_catalog_publisher.rest.discovery.course_editors import is_number
 from openedx_catalog_publisher.rest.discovery.door import DiscoveryView, DiscoveryViewSet
-from openedx_catalog_publisher.rest.discovery.flags import flag
+from openedx_catalog_publisher.rest.discovery.flags import flag, is_number
 from openedx_catalog_publisher.rest.discovery.paging import NumberPages
 from openedx_catalog_publisher.rest.units import body_of
 

@@ -14,9 +14,9 @@ from openedx_catalog_publisher.access.policy import valid_editors
 from openedx_catalog_publisher.api import Action, NotPermitted, add_editor, remove_editor, visible
 from openedx_catalog_publisher.commands.errors import InvalidInput, UnitNotFound
 from openedx_catalog_publisher.models import Course, CourseEditor
-from openedx_catalog_publisher.rest.accounts import LARGEST_ID
 from openedx_catalog_publisher.rest.discovery.accounts import user_output
 from openedx_catalog_publisher.rest.discovery.door import DiscoveryViewSet
+from openedx_catalog_publisher.rest.discovery.flags import is_number
 from openedx_catalog_publisher.rest.discovery.paging import NewestFirst
 from openedx_catalog_publisher.rest.named import uuid_or_none
 from openedx_catalog_publisher.rest.units import body_of
@@ -91,11 +91,6 @@ class CourseEditorDoor(DiscoveryViewSet):
         if user is None:
             raise UnitNotFound("No User matches the given query.")
         return user
-
-
-def is_number(text: str) -> bool:
-    """Tell whether a text is a number that a row may have."""
-    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_ID
 
 
 def _selected(rows: QuerySet[CourseEditor]) -> QuerySet[CourseEditor]:

@@ -121,6 +121,11 @@ def course_input(data: Mapping[str, Any], present: Record | None) -> UnitInput:
     return read_input(COURSE, given)
 
 
+def is_page(data: Mapping[str, Any]) -> bool:
+    """Tell whether a client sent all that the micro-frontend sends of every course, as a page does."""
+    return data.keys() >= SENT_WITH_THE_PAGE
+
+
 def is_whole_page(data: Mapping[str, Any], present: Record) -> bool:
     """
     Tell whether a client sent back all that its page shows of a course, with the pictures that there are.
@@ -129,7 +134,7 @@ def is_whole_page(data: Mapping[str, Any], present: Record) -> bool:
         data: what the client sent.
         present: what the draft holds (``present_course``).
     """
-    if not data.keys() >= SENT_WITH_THE_PAGE:
+    if not is_page(data):
         return False
     shown = {
         "image": present.image or present.card_image_url,

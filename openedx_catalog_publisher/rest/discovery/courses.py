@@ -21,21 +21,29 @@ from openedx_catalog_publisher.api import (
     update_course,
     visible,
 )
-from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput, NotPermitted
+from openedx_catalog_publisher.commands.errors import Conflict, InvalidInput, NotPermitted, StaleRevision
 from openedx_catalog_publisher.editing.courses import Extras
 from openedx_catalog_publisher.models import Course, CourseRun, OrganizationProfile, Review, Source, Status
 from openedx_catalog_publisher.models.normalization import normalize_key
-from openedx_catalog_publisher.rest.discovery.course_input import course_input, is_whole_page, present_course
+from openedx_catalog_publisher.rest.discovery.course_input import course_input, is_page, is_whole_page, present_course
 from openedx_catalog_publisher.rest.discovery.course_output import DoorCourseOutput
 from openedx_catalog_publisher.rest.discovery.door import Sentence, require_publisher_user, wants_drafts
 from openedx_catalog_publisher.rest.discovery.flags import keys, words
 from openedx_catalog_publisher.rest.discovery.metadata import CourseMetadata
 from openedx_catalog_publisher.rest.discovery.run_input import run_creation_input
-from openedx_catalog_publisher.rest.discovery.shown import note_course, note_page, open_reviews, open_reviews_of
+from openedx_catalog_publisher.rest.discovery.shown import (
+    forget_page,
+    note_course,
+    note_page,
+    open_reviews,
+    open_reviews_of,
+    review_page_of,
+)
 from openedx_catalog_publisher.rest.discovery.sparse import is_narrowed
 from openedx_catalog_publisher.rest.discovery.units import UnitDoor
 from openedx_catalog_publisher.rest.discovery.workflow import (
     RELOAD,
+    is_offered_decisions,
     may_review,
     says_no_draft,
 )
@@ -133,6 +141,8 @@ class CourseDoor(UnitDoor):
         response = super().retrieve(request, id)
         if reviews.by_unit and may_review(request.user):
             note_page(request.user, reviews, (uuid.UUID(run["uuid"]) for run in response.data["course_runs"]))
+        elif not reviews.by_unit and is_offered_decisions(request.user):
+            forget_page(request.user, uuid.UUID(response.data["uuid"]))
         return response
 
     def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
@@ -141,25 +151,33 @@ class CourseDoor(UnitDoor):
         nothing is written.
 
         While the course or a run of it is in review, only what needs no review can change. A page that is sent back
-        whole and changes nothing confirms that it shows what is under review.
+        whole and changes nothing confirms that it shows what is under review. A reviewer's page of what is under review
+        no more changes nothing at all.
         """
         draft, may_edit = self._writable(request, id)
         data = body_of(request.data)
+        page = None
+        if may_edit and is_page(data) and is_offered_decisions(request.user):
+            page = review_page_of(request.user, draft["uuid"])
         reviews = open_reviews(draft["uuid"])
         present = present_course(draft["pk"])
         given = course_input(data, present)
         extras = Extras(
             prices=given.extras.get("prices"),
             topics=given.extras.get("topics"),
+            tag=page.tag if page is not None else None,
             # The page leaves the slug empty where there is none; what is under review stays as it is.
             makes_slug="url_slug" in data and not reviews.by_unit,
         )
+        checks_alone = not may_edit or (page is not None and not page.shows(reviews))
         try:
-            if may_edit:
+            if checks_alone and course_differences(draft["uuid"], given.changes, extras=extras):
+                raise Conflict(RELOAD)
+            if not checks_alone:
                 save = save_and_submit_course if says_no_draft(data) else update_course
                 save(self.actor, draft["uuid"], given.changes, extras=extras, keep_reviews=True)
-            elif course_differences(draft["uuid"], given.changes, extras=extras):
-                raise Conflict(RELOAD)
+        except StaleRevision as error:
+            raise Conflict(RELOAD) from error
         except InvalidInput as error:
             if "url_slug" in error.fields and reviews.is_deciding:
                 # The submission gave the course its slug, and the page was loaded before.

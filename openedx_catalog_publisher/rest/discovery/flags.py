@@ -5,6 +5,8 @@ from __future__ import annotations
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from openedx_catalog_publisher.rest.accounts import LARGEST_ID
+
 WORDS = {"true": True, "false": False, "": False}
 
 
@@ -33,3 +35,8 @@ def words(request: Request, name: str) -> list[str]:
 def keys(request: Request, name: str = "keys") -> list[str]:
     """Return keys of units. A plus sign that was not escaped arrives as a blank, which no key has."""
     return [word.replace(" ", "+") for word in words(request, name)]
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is a number that a row may have."""
+    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_ID

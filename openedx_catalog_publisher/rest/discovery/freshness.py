@@ -40,7 +40,9 @@ def mark_official(request: Request, response: Response, version: str) -> Respons
 def _unless_known(request: Request, response: Any) -> Any:
     tag = f'"{hashlib.blake2b(response.content, digest_size=16).hexdigest()}"'
     response["ETag"] = tag
-    return get_conditional_response(request._request, etag=tag, response=response)
+    found: Any = get_conditional_response(request._request, etag=tag, response=response)
+    # Reading does nothing that If-Match could prevent, and clients of Discovery know of no such answer.
+    return response if found.status_code == 412 else found
 
 
 def mark_unshared(response: Response) -> Response:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import LimitOffsetPagination, PageNumberPagination
 from rest_framework.request import Request
 
+from openedx_catalog_publisher.rest.discovery.flags import is_number
 from openedx_catalog_publisher.rest.paging import KeysetPages
 
 PAGE_SIZE = 20
@@ -43,6 +45,13 @@ class NewestFirst(KeysetPages):
     def __init__(self) -> None:
         """Order by the primary key, which grows."""
         super().__init__(("-pk",))
+
+    def decode_cursor(self, request: Request) -> Any:
+        """Return where a page begins; raises NotFound for a cursor that names no primary key."""
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None and not is_number(str(cursor.position)):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
 
 
 def pages_for(request: Request) -> Any:

@@ -18,9 +18,8 @@ from openedx_catalog_publisher.models import (
     RoleName,
 )
 from openedx_catalog_publisher.rest.discovery.accounts import user_output
-from openedx_catalog_publisher.rest.discovery.course_editors import is_number
 from openedx_catalog_publisher.rest.discovery.door import DiscoveryViewSet, require_publisher_user
-from openedx_catalog_publisher.rest.discovery.flags import words
+from openedx_catalog_publisher.rest.discovery.flags import is_number, words
 from openedx_catalog_publisher.rest.discovery.organizations import organizations_of
 from openedx_catalog_publisher.rest.discovery.paging import NewestFirst, NumberPages
 from openedx_catalog_publisher.rest.named import uuid_or_none

@@ -10,8 +10,8 @@ from openedx_catalog_publisher.models import Person
 from openedx_catalog_publisher.rest.output import Computed
 from openedx_catalog_publisher.rest.reference_output import (
     OrganizationOutput,
-    PersonImage,
     PersonOutput,
+    SizedImage,
     SubjectOutput,
     sized_images,
 )
@@ -37,6 +37,20 @@ class DoorSubjectOutput(SubjectOutput):
     """A subject."""
 
 
+class DoorSizedImage(SizedImage):
+    """A picture in one size, or none."""
+
+    url = serializers.URLField(allow_null=True)
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+
+
+class DoorPersonImage(serializers.Serializer[Any]):
+    """The size of a person's picture."""
+
+    medium = DoorSizedImage()
+
+
 class DoorPersonOutput(PersonOutput):
     """A person. Clients read the address in the picture's size also where there is no picture."""
 
@@ -45,7 +59,7 @@ class DoorPersonOutput(PersonOutput):
             sized_images(Person, "profile_image", row.profile_image, scene)
             or {"medium": {"url": None, "width": None, "height": None}}
         ),
-        PersonImage(),
+        DoorPersonImage(),
         reads=("profile_image",),
     )
     works = Computed(lambda row, scene: [], serializers.ListField(child=serializers.CharField()))

@@ -14,7 +14,8 @@ from typing import Any
 
 from django.db import transaction
 
-from openedx_catalog_publisher.models import Course, Review, ShownDigests
+from openedx_catalog_publisher.commands.anchors import course_tag
+from openedx_catalog_publisher.models import Course, CourseRun, Review, ShownDigests
 from openedx_catalog_publisher.rest.named import uuid_or_none
 from openedx_catalog_publisher.rest.selections import named
 from openedx_catalog_publisher.review.states import IN_REVIEW
@@ -67,6 +68,41 @@ def shown_to(user: Any, course: uuid.UUID) -> ShownDigests:
     """Return what a user was shown of a course; an empty row, not stored, where nothing was."""
     found = ShownDigests.objects.filter(user=user, course_uuid=course).first()
     return found or ShownDigests(user=user, course_uuid=course)
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """
+    The page of a course in review that a user loaded last.
+
+    Attributes:
+        run_digests: what it showed of runs under review, by uuid as text.
+        tag: the version of the course's draft and its runs, read before what is compared with the page.
+    """
+
+    run_digests: Mapping[str, str]
+    tag: str
+
+    def shows(self, reviews: OpenReviews) -> bool:
+        """Tell whether all that it showed under review still is."""
+        return reviews.run_digests(map(uuid.UUID, self.run_digests)) == self.run_digests
+
+
+def review_page_of(user: Any, course: uuid.UUID) -> ReviewPage | None:
+    """Return the page of a course in review that a user loaded last; None where no run was in review on it."""
+    seen = shown_to(user, course)
+    if not seen.run_digests:
+        return None
+    revision = Course.drafts.values_list("revision", flat=True).get(uuid=course)
+    runs = CourseRun.drafts.filter(course__uuid=course, course__draft=True).values_list("uuid", "revision")
+    return ReviewPage(run_digests=seen.run_digests, tag=course_tag(revision, runs))
+
+
+def forget_page(user: Any, course: uuid.UUID) -> None:
+    """Note that a user was shown the whole page of a course with nothing under review."""
+    shown = ShownDigests.objects.filter(user=user, course_uuid=course)
+    if shown.exists():
+        shown.delete()
 
 
 def note_page(user: Any, reviews: OpenReviews, runs: Iterable[uuid.UUID]) -> None:

@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from openedx_catalog_publisher.models import Topic
-from openedx_catalog_publisher.rest.discovery.course_editors import is_number
 from openedx_catalog_publisher.rest.discovery.door import DiscoveryView
+from openedx_catalog_publisher.rest.discovery.flags import is_number
 
 MOST = 20
 

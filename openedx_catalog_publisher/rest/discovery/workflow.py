@@ -45,6 +45,11 @@ def may_review(user: Any) -> bool:
     )
 
 
+def is_offered_decisions(user: Any) -> bool:
+    """Tell whether the micro-frontend offers decisions to somebody: to the platform's staff, whatever their roles."""
+    return bool(user.is_staff or user.is_superuser)
+
+
 def in_words(error: InvalidInput) -> InvalidInput:
     """Return an error of a run's submission with the names of this door, also those of the course's fields."""
     fields = {}
@@ -55,8 +60,13 @@ def in_words(error: InvalidInput) -> InvalidInput:
 
 
 def is_decision(data: Mapping[str, Any], status: str) -> bool:
-    """Tell whether a change of a run that is shown with a status decides its review."""
-    return status in IN_REVIEW and data.get("status") in DECISIONS
+    """
+    Tell whether a change of a run that is shown with a status is a decision.
+
+    A page that is out of date decides what is not in review any more. What else is sent of such a run has other fields.
+    """
+    asked = data.get("status")
+    return isinstance(asked, str) and asked in DECISIONS and (status in IN_REVIEW or data.keys() <= OF_DECISIONS)
 
 
 def check_decision(data: Mapping[str, Any], status: str) -> None:
@@ -65,8 +75,10 @@ def check_decision(data: Mapping[str, Any], status: str) -> None:
 
     Raises:
         Sentence: when something else is sent with it.
-        Conflict: when the run waits for another step.
+        Conflict: when the run waits for another step, or for none.
     """
+    if status not in IN_REVIEW:
+        raise Conflict(f"The run is not in review any more. {RELOAD}")
     if data.keys() - OF_DECISIONS:
         raise Sentence(f"While the run is in review, only {', '.join(sorted(OF_DECISIONS))} can be given. {RELOAD}")
     if DECISIONS[data["status"]] != status:
