@@ -1,4 +1,4 @@
-"""Requests that Schemathesis makes of the API's description, turned towards what there is."""
+"""Requests that Schemathesis makes of a description, turned towards what there is."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ from tests.contract.world import World
 Operation = APIOperation[Any, Any, Any, Any]
 
 
-def _described() -> dict[str, Operation]:
+def operations_of(described: Mapping[str, Any]) -> dict[str, Operation]:
+    """Return the operations of a description, by name."""
     # Who asks is said by the tests.
     config = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
-    schema = schemathesis.openapi.from_dict(copy.deepcopy(document()), config=config)
+    schema = schemathesis.openapi.from_dict(copy.deepcopy(dict(described)), config=config)
     schema.app = WSGIHandler()
     found = (result.ok() for result in schema.get_all_operations())
     return {operation.definition.raw["operationId"]: operation for operation in found}
 
 
-OPERATIONS: Mapping[str, Operation] = _described()
-"""What the description holds, by name."""
+OPERATIONS: Mapping[str, Operation] = operations_of(document())
+"""What the API's own description holds, by name."""
 
 
 @st.composite
@@ -63,11 +64,13 @@ def _resource(operation: Operation) -> str:
 @st.composite
 def _bodies(draw: st.DrawFn, operation: Operation, body: dict[str, Any], world: World) -> dict[str, Any]:
     """Return a body that means something, but for a few of its fields."""
-    described = document()["paths"][operation.path][operation.method]["requestBody"]["content"]
-    form = described.get("application/json", {"schema": {}})
+    described: dict[str, Any] = operation.schema.raw_schema
+    forms = described["paths"][operation.path][operation.method]["requestBody"]["content"]
+    form = forms.get("application/json", {"schema": {}})
     name = form["schema"].get("$ref", "").rpartition("/")[2]
-    fields = document()["components"]["schemas"].get(name, {}).get("properties", {})
-    base = draw(st.sampled_from([*(example["value"] for example in form.get("examples", {}).values()), {}]))
+    fields = described["components"]["schemas"].get(name, form["schema"]).get("properties", {})
+    examples = (example["value"] for example in form.get("examples", {}).values())
+    base = draw(st.sampled_from([*examples, *world.bodies.get(operation.definition.raw["operationId"], ()), {}]))
     known = sorted(world.values.keys() & {*body, *fields})
     meant = draw(st.lists(st.sampled_from(known), max_size=2, unique=True)) if known else []
     kept = draw(st.lists(st.sampled_from(sorted(body)), max_size=1)) if body else []

@@ -12,6 +12,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection
 from django.test import override_settings
 
+from tests.contract.door_world import at_the_door
 from tests.contract.world import World, make_world
 from tests.module_data import kept_for_module
 
@@ -41,3 +42,9 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         override_settings(CATALOG_PUBLISHER_THROTTLE_RATES=unlimited, DEBUG_PROPAGATE_EXCEPTIONS=True),
     ):
         yield make_world()
+
+
+@pytest.fixture(scope="module")
+def door_world(world: World) -> World:
+    """The same, as clients of Discovery's door name it."""
+    return at_the_door(world)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.test_hostile_input import WITH_JSON, Asker, Operation
+from tests.contract.asking import NATIVE, Asker, Operation
 from tests.contract.undone import undone
 from tests.contract.world import CSRF_TOKEN, World
 from tests.rest.conftest import API
@@ -55,9 +55,9 @@ def as_read(asker: Asker, body: dict[str, Any], review: str) -> dict[str, Any]:
     return body | {name: digest for name, digest in digests.items() if name in body}
 
 
-@pytest.mark.parametrize("operation", WITH_JSON, ids=lambda operation: operation.name)
+@pytest.mark.parametrize("operation", NATIVE.with_json, ids=lambda operation: operation.name)
 def test_an_example_is_carried_out(operation: Operation, world: World) -> None:
-    asker = Asker(world)
+    asker = Asker(world, NATIVE)
     name = world.names["releases"][LAST_PUBLICATION] if operation.resource == "releases" else None
     if operation.name in NAMED:
         name = world.names[NAMED[operation.name]][0]

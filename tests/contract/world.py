@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -51,11 +51,13 @@ class World:
         cookies: by kind of user, the session of one.
         names: by resource, names of its objects: keys, slugs and UUIDs, in the writings that are taken.
         values: by name of a field or a parameter, values that mean something.
+        bodies: by name of an operation, bodies that mean something, beside the examples of its description.
     """
 
     cookies: Mapping[str, Mapping[str, str]]
     names: Mapping[str, Sequence[str]]
     values: Mapping[str, Sequence[Any]]
+    bodies: Mapping[str, Sequence[dict[str, Any]]] = field(default_factory=dict)
 
 
 def make_world() -> World:
@@ -129,13 +131,14 @@ def make_world() -> World:
     Delivery.objects.filter(sequence__lt=3).update(state=Delivery.State.DEAD, due=None, last_error="Never.")
     names = _names(job, unused)
     return World(
-        cookies={"anonymous": {}, **{name: _session_of(user) for name, user in users.items()}},
+        cookies={"anonymous": {}, **{name: session_of(user) for name, user in users.items()}},
         names=names,
         values=_values(names, person, source),
     )
 
 
-def _session_of(user: Any) -> dict[str, str]:
+def session_of(user: Any) -> dict[str, str]:
+    """Return the cookies of a session of a user."""
     client = Client()
     client.force_login(user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
