@@ -1,19 +1,13 @@
-"""Where the real pages are, which are not ours to ship."""
+"""What tests of importers start from."""
 
-import os
 from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-FILE = "edx_learn_pages_2021.csv"
+from tests.importers.real_file import find_real_pages
 
 
 @pytest.fixture(scope="session")
 def real_pages() -> Path:
-    """The real file: in the folder that CATALOG_REAL_DATA names, else in ``shared/data`` beside the repository."""
-    folder = Path(os.environ.get("CATALOG_REAL_DATA") or REPOSITORY.parent / "shared" / "data")
-    path = folder / FILE
-    if not path.is_file():
-        pytest.skip(f"{FILE} is third-party data that is not shipped; CATALOG_REAL_DATA names its folder")
-    return path
+    """The real file."""
+    return find_real_pages()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -227,3 +229,13 @@ def test_usernames_are_replaced_for_the_platforms_worker_alone(door: Door, setti
     assert answer.json() == {"successful_replacements": mappings, "failed_replacements": []}
     settings.USERNAME_REPLACEMENT_WORKER = "worker"
     assert door.post("/replace_usernames/", {"username_mappings": mappings}).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/collaborators/", "/course_editors/"])
+@pytest.mark.parametrize("position", ["a", "٣", "9" * 30])
+def test_a_cursor_that_names_no_row_is_not_found(path: str, position: str, door: Door) -> None:
+    cursor = base64.b64encode(urlencode({"p": position}).encode()).decode()
+
+    answer = door.get(path, cursor=cursor)
+
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Invalid cursor"})
