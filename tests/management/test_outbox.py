@@ -111,6 +111,7 @@ class TestOutbox:
             "failing": 0,
             "dead": 1,
             "resting": 0,
+            "unconfirmed": 0,
             "consumers": [
                 {
                     "name": "recording",

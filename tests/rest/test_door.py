@@ -132,7 +132,7 @@ def test_health_needs_no_account_and_says_how_each_part_is() -> None:
     answer = Api(None).get("/health/")
 
     assert answer.status_code == 200
-    nothing = {"unrouted": 0, "waiting": 0, "failing": 0, "dead": 0, "resting": 0, "lag_seconds": 0}
+    nothing = dict.fromkeys(("unrouted", "waiting", "failing", "dead", "resting", "unconfirmed", "lag_seconds"), 0)
     parts = {"database": "ok", "migrations": "ok", "outbox": nothing}
     assert answer.json() == {"status": "ok", "version": __version__, **parts}
 
