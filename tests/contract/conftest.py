@@ -45,6 +45,9 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 
 
 @pytest.fixture(scope="module")
-def door_world(world: World) -> World:
+def door_world(world: World) -> Iterator[World]:
     """The same, as clients of Discovery's door name it."""
-    return at_the_door(world)
+    made = at_the_door(world)
+    # Django's test client, by which it was made, lets requests close connections again when it is done.
+    with connections_kept():
+        yield made

@@ -34,7 +34,7 @@ UNDESCRIBED = {"discovery-bulk-task-file"}
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_answer_at_the_door_is_as_described(name: str, door_world: World, rounds: int) -> None:
-    @settings(phases=PHASES, max_examples=max(5, rounds))
+    @settings(phases=PHASES, max_examples=max(5, rounds // 2))
     @given(data=st.data())
     def ask(data: st.DataObject) -> None:
         who = data.draw(st.sampled_from([*door_world.cookies]))
