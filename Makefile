@@ -12,7 +12,7 @@ PORT ?= 8000
 STUDIO_PORT ?= 8001
 # Rounds of each race, crash and property test: of `make test`, of the suite against servers, of `make races`.
 ROUNDS ?= 5
-SERVER_ROUNDS ?= 30
+SERVER_ROUNDS ?= 20
 RACE_ROUNDS ?= 2000
 
 recent_enough = "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
