@@ -85,7 +85,7 @@ def test_a_made_up_value_that_somebody_else_took_is_made_up_again() -> None:
     assert len(attempts) == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_command_refuses_to_run_within_a_transaction_of_its_caller() -> None:
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
         command(lambda operation: None)(SYSTEM)

