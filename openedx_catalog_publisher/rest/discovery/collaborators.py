@@ -14,7 +14,6 @@ from openedx_catalog_publisher.models import Collaborator
 from openedx_catalog_publisher.rest.collaborators import CollaboratorInput, CollaboratorViewSet
 from openedx_catalog_publisher.rest.discovery.paging import NewestFirst
 from openedx_catalog_publisher.rest.discovery.references import WritableReferenceDoor
-from openedx_catalog_publisher.rest.paging import LazyRows
 from openedx_catalog_publisher.rest.reference_output import CollaboratorOutput
 from openedx_catalog_publisher.rest.reference_views import require_reference
 from openedx_catalog_publisher.rest.units import body_of
@@ -30,16 +29,13 @@ class CollaboratorDoor(WritableReferenceDoor):
     who = CollaboratorViewSet.who
     order = "pk"
 
-    def list(self, request: Request) -> Response:
-        """Answer a page, the last added first."""
-        serializer = self.output()
-        pages = NewestFirst()
-        rows: QuerySet[Any] = self.all().filter(retired=False)
-        lazy = LazyRows(rows, lambda window: self.read(window, serializer.reads()))
-        page = pages.paginate_queryset(lazy, request)
-        serializer._context = {"scene": self.door_scene()}
-        response: Response = pages.get_paginated_response([serializer.to_representation(record) for record in page])
-        return response
+    def asked_for(self, request: Request, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return those that can be chosen."""
+        return rows.filter(retired=False)
+
+    def pages(self, request: Request) -> Any:
+        """Return pages by cursor, the last added first."""
+        return NewestFirst()
 
     def create(self, request: Request) -> Response:
         """
