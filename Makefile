@@ -14,6 +14,8 @@ STUDIO_PORT ?= 8001
 ROUNDS ?= 5
 SERVER_ROUNDS ?= 20
 RACE_ROUNDS ?= 2000
+# Processes that race; they wait for locks often, so that one more than there are cores is quicker.
+RACE_PROCESSES ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 recent_enough = "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
@@ -60,9 +62,9 @@ tutor: $(VENV)/.installed-test .venv-tutor-ulmo/.installed .venv-tutor-verawood/
 	$(BIN)/python -m pytest tests/tutor
 
 .PHONY: races
-races: $(VENV)/.installed-test $(VENV)/.installed-mysql ## Races and crashes at length (2,000 rounds a pair, maybe an hour); writes their page
+races: $(VENV)/.installed-test $(VENV)/.installed-mysql ## Races and crashes at length (2,000 rounds a pair, some hours); writes their page
 	$(BIN)/python scripts/with_servers.py -- $(BIN)/python -m pytest tests/races tests/crash \
-		--numprocesses auto --dist worksteal --rounds $(RACE_ROUNDS) --timeout 0 \
+		--numprocesses $(RACE_PROCESSES) --dist load --maxschedchunk 1 --rounds $(RACE_ROUNDS) --timeout 0 \
 		--races-table docs/references/races.rst
 
 .PHONY: bench

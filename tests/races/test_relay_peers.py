@@ -38,8 +38,6 @@ NOBODY = "http://127.0.0.1:9/hooks"
 RELAYS, WORKERS = 2, 4
 COURSES = 4
 ROUNDS_PER_CROWD = 10
-ROUNDS_OF_OTHERS = 4
-"""A round here takes some as long as so many of others: its effects go over the network."""
 
 
 class World:
@@ -150,13 +148,12 @@ def test_two_relays_bring_everything_about_once(
     rounds: int,
     record_race: Callable[[dict[str, object]], None],
 ) -> None:
-    few = max(5, rounds // ROUNDS_OF_OTHERS)
     stage.direct(lambda: world.begin(NOBODY if pair is RelayTwiceBesideTheDead else ""))
 
-    tally = stage.direct(lambda: run(pair(world), catalog, stage, few))
+    tally = stage.direct(lambda: run(pair(world), catalog, stage, rounds))
 
     record_race(tally.as_data())
-    check(tally, few)
+    check(tally, rounds)
 
 
 def crowd() -> list[Relayed]:
