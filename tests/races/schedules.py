@@ -89,7 +89,8 @@ class Planner:
     Plans the rounds of one pair: of five, three forced, one by lot, one free.
 
     The points are learnt from the rounds before. The forced rounds begin with one command after the other in both
-    orders, go on with every single stop of either command, and then draw pairs of stops, each once.
+    orders, go on with every single stop of either command, and then draw pairs of stops, each once. A command that
+    works in threads of its own has no points; where one is such, no pairs are drawn, and lots take their place.
     """
 
     pair: str
@@ -131,6 +132,8 @@ class Planner:
         singles = [stops for stops in all_singles if stops not in self._tried]
         if singles:
             return self._random.choice(singles)
+        if not all(self._points):
+            return None
         for _ in range(20):
             player = self._random.randrange(2)
             stops = tuple(
