@@ -10,6 +10,8 @@ MAKEFLAGS += --no-builtin-rules
 VENV ?= .venv
 PORT ?= 8000
 STUDIO_PORT ?= 8001
+# Folders or files of tests; all where there are none.
+TESTS ?=
 # Rounds of each race, crash and property test: of `make test`, of the suite against servers, of `make races`.
 ROUNDS ?= 5
 SERVER_ROUNDS ?= 20
@@ -22,7 +24,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 	if $(recent_enough); then echo "$$python"; break; fi; done)
 
 BIN := $(VENV)/bin
-# Python 3.11 is Ulmo's, later ones have what Verawood has.
+# Whose versions are installed: Python 3.11 is Ulmo's, later ones have what Verawood has.
 RELEASE = $(shell $(BIN)/python -c 'import sys; print("ulmo" if sys.version_info < (3, 12) else "verawood")')
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
@@ -40,13 +42,19 @@ run: $(VENV)/.installed ## Run the demo with an invented catalog, on http://127.
 
 .PHONY: test
 test: $(VENV)/.installed-test ## Run the test suite on SQLite: no servers, less than two minutes, all but what is slow
-	$(BIN)/python -m pytest --numprocesses auto --rounds $(ROUNDS) -m "not slow"
+	$(BIN)/python -m pytest --numprocesses auto --rounds $(ROUNDS) -m "not slow" $(TESTS)
 
 ##@ Test further
 
 .PHONY: test-verawood
 test-verawood: ## The same with Python 3.12 and the versions of Verawood
 	$(MAKE) test VENV=.venv-3.12 PYTHON=$(or $(PYTHON_3_12),python3.12)
+
+.PHONY: test-core-catalog
+test-core-catalog: ## What meets the platform, beside the oldest core catalog (Python 3.11) and the newest (3.12)
+	$(MAKE) test VENV=.venv-core-oldest RELEASE=core-oldest TESTS="tests/platform tests/consumers"
+	$(MAKE) test VENV=.venv-core-newest RELEASE=core-newest TESTS="tests/platform tests/consumers" \
+		PYTHON=$(or $(PYTHON_3_12),python3.12)
 
 .PHONY: test-mysql
 test-mysql: $(VENV)/.installed-test $(VENV)/.installed-mysql ## The whole suite on a MariaDB and a Redis that are started for it
@@ -171,7 +179,7 @@ $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed, and not found."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: requirements/base.in requirements/ulmo.txt requirements/verawood.txt requirements/demo.txt setup.py | $(VENV)/bin/python
+$(VENV)/.installed: $(addprefix requirements/,base.in $(addsuffix .txt,ulmo verawood core-oldest core-newest demo)) setup.py | $(VENV)/bin/python
 	@echo "Installing the plugin, with what it needs, into $(VENV) (once; this takes a minute)"
 	@$(PIP) -r requirements/$(RELEASE).txt -r requirements/demo.txt
 	@# setuptools warns of every editable installation of a package that is a folder of the same name.

@@ -10,6 +10,9 @@ The files of tools (demo, test, quality, doc, dev) are installed beside either r
 release pins: pip would refuse the two versions. A tool that needs another version of such a package would show when
 both are installed, which CI does.
 
+The oldest and the newest core catalog (``core-*``) stand with the newest versions of all else, on the interpreter that
+each needs: what serves the core catalog is tested on both.
+
 Tutor, on which the plugin in ``tutor/`` is tried, has an environment of its own for each release; so its pins stand
 alone.
 """
@@ -63,9 +66,11 @@ def pinned_names(name: str) -> set[str]:
 
 
 def main(python_3_11: str, python_3_12: str) -> None:
-    """Compile the releases, the tools beside them, and the Tutors."""
+    """Compile the releases, the tools beside them, the core catalogs, and the Tutors."""
     compile_file(python_3_11, "ulmo")
     compile_file(python_3_12, "verawood")
+    compile_file(python_3_11, "core-oldest")
+    compile_file(python_3_12, "core-newest")
     of_releases = sorted(pinned_names("ulmo") | pinned_names("verawood") | set(INSTALLERS))
     left_out = [option for name in of_releases for option in ("--unsafe-package", name)]
     for tool in TOOLS:
