@@ -70,10 +70,11 @@ tutor: $(VENV)/.installed-test .venv-tutor-ulmo/.installed .venv-tutor-verawood/
 	$(BIN)/python -m pytest tests/tutor
 
 .PHONY: races
-races: $(VENV)/.installed-test $(VENV)/.installed-mysql ## Races and crashes at length (2,000 rounds a pair, some hours); writes their page
-	$(BIN)/python scripts/with_servers.py -- $(BIN)/python -m pytest tests/races tests/crash \
+races: $(VENV)/.installed-test $(VENV)/.installed-mysql ## Races and crashes at length (2,000 rounds a pair, some hours; TESTS=... for a part); writes their page
+	$(if $(TESTS),,rm -f docs/references/races.json)
+	$(BIN)/python scripts/with_servers.py -- $(BIN)/python -m pytest $(or $(TESTS),tests/races tests/crash) \
 		--numprocesses $(RACE_PROCESSES) --dist load --maxschedchunk 1 --rounds $(RACE_ROUNDS) --timeout 0 \
-		--races-table docs/references/races.rst
+		--races-table docs/references/races.json
 
 .PHONY: bench
 bench: $(VENV)/.installed-test $(VENV)/.installed-mysql ## Measure costs beside their floors, on SQLite and MariaDB

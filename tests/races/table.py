@@ -41,6 +41,8 @@ numbered without a gap, and the hash chains verify.
 up was taken, or because a row that it had read was gone. *Busy* are commands that gave up after three reruns.
 *Failures* are rounds of which anything was not as it must be, errors other than the documented ones included.
 
+Pairs may have been run at different times; each row is the pair's last run.
+
 """
 
 CRASHES = """
@@ -86,7 +88,8 @@ def page(races: Sequence[dict[str, Any]], crashes: Sequence[dict[str, Any]]) -> 
     """
     rounds, failures, busy = (sum(race[name] for race in races) for name in ("rounds", "failures", "busy"))
     summary = (
-        f"{len(races)} pairs, {rounds:,} rounds, {failures} failures, {busy} busy.\nMachine: {races[0]['machine']}\n\n"
+        f"{len(races)} pairs, {rounds:,} rounds, {failures} failures, {busy} busy.\n"
+        f"Machine: {' '.join(sorted({race['machine'] for race in races}))}\n\n"
     )
     return HEAD + summary + _races(races) + CRASHES + _crashes(crashes)
 
