@@ -181,12 +181,13 @@ class TestInProcess:
         studio.update(KEY, RunChanges(team=("carol",)))
         assert in_process.store.rounds == []
 
-    def test_an_account_that_there_is_not_is_told_and_leaves_no_part_of_the_team(self, in_process: FakeStudio) -> None:
+    def test_an_account_that_there_is_not_is_told_before_anything_is_made(self, in_process: FakeStudio) -> None:
         make_user("ann")
         studio = backends.studio()
         with pytest.raises(Refused, match="no account bob that could be in the team"):
             studio.create(RUN)
         assert not CourseAccessRole.objects.filter(user__username="ann").exists()
+        assert studio.read(KEY) is None
 
     @pytest.mark.parametrize("username", ["", "nobody"])
     def test_without_an_account_to_make_runs_with_it_says_which_setting_names_one(
@@ -212,6 +213,8 @@ class TestInProcess:
 
     def test_an_account_that_may_not_make_runs_is_told(self, in_process: FakeStudio) -> None:
         in_process.may.clear()
+        for username in RUN.team:
+            make_user(username)
         with pytest.raises(Refused, match="account catalog_worker may not make course-v1:AcmeX"):
             backends.studio().create(RUN)
 

@@ -66,10 +66,10 @@ class InProcessStudio:
 
         Raises:
             Unavailable: when the modulestore does not answer.
-            Refused: when the account is missing or may not, or the key is taken but for its case.
+            Refused: when the account is missing or may not, one of the team is missing, or the key differs by case.
         """
         key = run.key
-        self._make(run, lambda fields: create_new_course(self._user(), key.org, key.course, key.run, fields))
+        self._make(run, lambda user, fields: create_new_course(user, key.org, key.course, key.run, fields))
 
     def rerun(self, source: CourseKey, run: NewRun) -> None:
         """
@@ -77,12 +77,12 @@ class InProcessStudio:
 
         Raises:
             Unavailable: when the modulestore does not answer.
-            Refused: when the account is missing or may not, or the key is taken but for its case.
+            Refused: when the account is missing or may not, one of the team is missing, or the key differs by case.
         """
         key = run.key
         self._make(
             run,
-            lambda fields: rerun_course(self._user(), source, key.org, key.course, key.run, fields, background=False),
+            lambda user, fields: rerun_course(user, source, key.org, key.course, key.run, fields, background=False),
         )
 
     def update(self, run: CourseKey, changes: RunChanges) -> None:
@@ -99,13 +99,15 @@ class InProcessStudio:
             course = store.get_course(run)
         if course is None:
             raise CourseMissing(run)
+        team = _accounts(run, changes.team)
         with _reaching(), transaction.atomic():
-            self._add_team(run, changes.team)
+            _add_team(run, team)
             with store.bulk_operations(run):
                 if _set(course, run, changes):
                     store.update_item(course, user.id)
 
     def _make(self, run: NewRun, make: Any) -> None:
+        user, team = self._user(), _accounts(run.key, run.team)
         fields = {
             "display_name": run.title,
             "start": run.start,
@@ -114,8 +116,8 @@ class InProcessStudio:
         }
         try:
             with _reaching(), transaction.atomic():
-                make(fields)
-                self._add_team(run.key, run.team)
+                make(user, fields)
+                _add_team(run.key, team)
         except DuplicateCourseError as error:
             if self.read(run.key) is None:
                 raise Refused(
@@ -126,13 +128,6 @@ class InProcessStudio:
         except ValidationError as error:
             raise Refused(f"Studio refuses what makes {run.key}: {'; '.join(error.messages)}") from error
 
-    def _add_team(self, run: CourseKey, usernames: tuple[str, ...]) -> None:
-        users = {user.get_username(): user for user in get_user_model().objects.filter(username__in=usernames)}
-        for username in usernames:
-            if username not in users:
-                raise Refused(f"There is no account {username} that could be in the team of {run}.")
-            CourseAccessRole.objects.get_or_create(course_id=run, org=run.org, user=users[username], role=INSTRUCTOR)
-
     def _user(self) -> Any:
         user = get_user_model().objects.filter(username=self._username).first() if self._username else None
         if user is None:
@@ -141,6 +136,20 @@ class InProcessStudio:
                 "CATALOG_PUBLISHER_STUDIO_USERNAME."
             )
         return user
+
+
+def _accounts(run: CourseKey, usernames: tuple[str, ...]) -> list[Any]:
+    """Return the accounts of a team. Raises Refused where one is missing, before anything is made."""
+    users = {user.get_username(): user for user in get_user_model().objects.filter(username__in=usernames)}
+    for username in usernames:
+        if username not in users:
+            raise Refused(f"There is no account {username} that could be in the team of {run}.")
+    return [users[username] for username in usernames]
+
+
+def _add_team(run: CourseKey, team: list[Any]) -> None:
+    for user in team:
+        CourseAccessRole.objects.get_or_create(course_id=run, org=run.org, user=user, role=INSTRUCTOR)
 
 
 @contextmanager
