@@ -74,7 +74,7 @@ races: $(VENV)/.installed-test $(VENV)/.installed-mysql ## Races and crashes at 
 	$(if $(TESTS),,rm -f docs/references/races.json)
 	$(BIN)/python scripts/with_servers.py -- $(BIN)/python -m pytest $(or $(TESTS),tests/races tests/crash) \
 		--numprocesses $(RACE_PROCESSES) --dist load --maxschedchunk 1 --rounds $(RACE_ROUNDS) --timeout 0 \
-		--races-table docs/references/races.json
+		-p tests.races.reporting --races-table docs/references/races.json
 
 .PHONY: bench
 bench: $(VENV)/.installed-test $(VENV)/.installed-mysql ## Measure costs beside their floors, on SQLite and MariaDB
