@@ -101,9 +101,10 @@ def decide_run(actor: Actor, run: dict[str, Any], data: Mapping[str, Any]) -> No
     reviews = open_reviews(run["course__uuid"])
     own, course = reviews.by_unit.get(run["uuid"]), reviews.of_course
     review = own or course
-    if review is None:
-        raise Conflict(f"{run['key']} is not in review any more. {RELOAD}")
     seen = shown_to(actor.user, run["course__uuid"])
+    # Where the page showed the run under review, it is decided too, or nothing is: its course alone was not asked for.
+    if review is None or (own is None and str(run["uuid"]) in seen.run_digests):
+        raise Conflict(f"{run['key']} is not in review any more. {RELOAD}")
     run_digest = seen.run_digests.get(str(run["uuid"]), "") if own is not None else ""
     course_digest = seen.course_digest if course is not None else ""
     if (own is not None and not run_digest) or (course is not None and not course_digest):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from openedx_catalog_publisher.api import publish_due, update_course, update_run, withdraw
 from openedx_catalog_publisher.models import CourseRun, ReviewRecord
+from openedx_catalog_publisher.rest.discovery import workflow
+from openedx_catalog_publisher.rest.discovery.shown import OpenReviews, open_reviews
 from tests.rest.discovery.test_reviewing import INTERNAL, LEGAL, Desk, desk_of
 from tests.review.stage import set_stage
 
@@ -34,6 +37,25 @@ def test_a_decision_on_a_run_that_was_withdrawn_is_refused(body: dict[str, Any],
         409,
         "The run is not in review any more. This page is out of date: reload it.",
     )
+    assert not ReviewRecord.objects.filter(action="approved").exists()
+    assert CourseRun.drafts.get(uuid=desk.stage.run).has_ofac_restrictions is None
+
+
+def test_a_decision_whose_run_leaves_review_meanwhile_does_not_decide_the_course_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = desk.page(desk.reviewer)
+
+    def read_after_an_edit(course: uuid.UUID) -> OpenReviews:
+        update_run(desk.stage.editor, desk.stage.run, {"expected_program_name": "Edited meanwhile"})
+        return open_reviews(course)
+
+    monkeypatch.setattr(workflow, "open_reviews", read_after_an_edit)
+
+    answer = desk.decide(LEGAL, shown=shown)
+
+    assert answer.status_code == 409
+    assert answer.json().endswith("is not in review any more. This page is out of date: reload it.")
     assert not ReviewRecord.objects.filter(action="approved").exists()
     assert CourseRun.drafts.get(uuid=desk.stage.run).has_ofac_restrictions is None
 
