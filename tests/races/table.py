@@ -54,6 +54,10 @@ the database cuts. Unless the commit had reached the database, every row is as i
 done. The same command then succeeds. Processes that write without end are killed at random moments: all that was
 answered is stored, and of what was not answered at most the last command is, whole.
 
+Relays crash, and are killed two at a time, over each consumer and its peer: every effect is there afterwards, once and
+in order. *Asked for again* is what a peer was sent a second time, under the id by which it knows it. Of schedulers four
+are killed one after the other: each due run is live, once.
+
 """
 
 
