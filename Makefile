@@ -10,8 +10,8 @@ MAKEFLAGS += --no-builtin-rules
 VENV ?= .venv
 PORT ?= 8000
 STUDIO_PORT ?= 8001
-# Folders or files of tests; all where there are none.
-TESTS ?=
+# Folders or files of tests, all where there are none; not taken from the environment, which would leave tests out.
+TESTS =
 # Rounds of each race, crash and property test: of `make test`, of the suite against servers, of `make races`.
 ROUNDS ?= 5
 SERVER_ROUNDS ?= 20
